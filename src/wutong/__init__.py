@@ -1,0 +1,1 @@
+"""梧桐 Wutong: the operating platform of a high-tech zone."""

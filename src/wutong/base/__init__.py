@@ -1,0 +1,1 @@
+"""What every other part stands on: accounts, audit, keys, files, calendar, money, errors."""

@@ -1,0 +1,1 @@
+"""Who did what, and what failed: an append-only chain per account."""

@@ -1,0 +1,1 @@
+"""PostgreSQL with immediate foreign keys and short identifiers."""

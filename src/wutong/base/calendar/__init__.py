@@ -1,0 +1,1 @@
+"""Working days: one row per year with its State Council notice."""

@@ -1,0 +1,1 @@
+"""Append-only rows chained by a keyed MAC."""

@@ -1,0 +1,1 @@
+"""Personal values: encrypted, searchable by a blind index, masked."""

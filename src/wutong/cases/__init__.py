@@ -1,0 +1,1 @@
+"""The engine: case, task, clock, change, assignment."""

@@ -1,0 +1,1 @@
+"""What a ledger declares, and the pages built from the declaration."""

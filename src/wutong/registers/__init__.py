@@ -1,0 +1,1 @@
+"""Things that live for years, with dated facts."""

@@ -1,0 +1,1 @@
+"""Enterprises and their unified social credit code."""

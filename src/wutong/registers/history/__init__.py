@@ -1,0 +1,1 @@
+"""One writer for register entries: `record`."""

@@ -1,0 +1,1 @@
+"""Units, teams and officials."""

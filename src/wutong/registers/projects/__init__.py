@@ -1,0 +1,1 @@
+"""Projects: identity and dated facts; a project's life is a case."""

@@ -1,0 +1,1 @@
+"""Builds the sample zone. All names and rows are invented."""

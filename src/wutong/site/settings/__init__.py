@@ -1,0 +1,1 @@
+"""Settings: base, sample (embedded default), production, test."""

@@ -1,0 +1,1 @@
+"""Component kit: frame, tables, panels, forms. No models."""
