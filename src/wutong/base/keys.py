@@ -56,7 +56,9 @@ def load_keyring(directory: Path, purpose: str, *, create: bool) -> Keyring:
     path = key_path(directory, purpose)
     if not path.exists():
         if not create:
-            raise ImproperlyConfigured(f"密钥文件不存在：{path.name}。请先运行 wutong keys 生成，或从备份恢复。")
+            raise ImproperlyConfigured(
+                f"密钥文件不存在：{path.name}。请先运行 wutong keys 生成，或从备份恢复。"
+            )
         create_keyring(directory, purpose)
     data = json.loads(path.read_text(encoding="utf-8"))
     return Keyring(

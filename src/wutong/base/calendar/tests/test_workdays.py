@@ -1,0 +1,64 @@
+"""Working days in law and on paper."""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wutong.base.calendar.services import SEED, _days
+from wutong.base.calendar.workdays import DueDay, WorkingCalendar
+
+
+def shipped_calendar() -> WorkingCalendar:
+    rows = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    exceptions = {}
+    for year, row in rows.items():
+        exceptions |= dict.fromkeys(_days(year, row, "off"), False)
+        exceptions |= dict.fromkeys(_days(year, row, "work"), True)
+    return WorkingCalendar(rows, exceptions)
+
+
+CALENDAR = shipped_calendar()
+DAYS = st.dates(date(2010, 1, 1), date(2026, 12, 31))
+
+
+def test_every_day_from_2010_to_2026_agrees_with_an_independent_calendar():
+    day = date(2010, 1, 1)
+    while day <= date(2026, 12, 31):
+        assert CALENDAR.is_workday(day) == chinese_calendar.is_workday(day), day
+        day += timedelta(days=1)
+
+
+def test_twenty_working_days_from_22_september_2025_end_on_24_october():
+    assert CALENDAR.add_workdays(date(2025, 9, 22), 20) == DueDay(date(2025, 10, 24), provisional=False)
+
+
+def test_the_last_working_day_before_the_spring_festival_counts_once():
+    # 2026-02-14 is a make-up Saturday, the festival runs from 15 to 23 February.
+    assert CALENDAR.add_workdays(date(2026, 2, 13), 1).on == date(2026, 2, 14)
+    assert CALENDAR.add_workdays(date(2026, 2, 14), 1).on == date(2026, 2, 24)
+
+
+def test_a_period_that_reaches_into_an_unpublished_year_is_provisional():
+    assert CALENDAR.add_workdays(date(2026, 12, 30), 5).provisional
+    assert not CALENDAR.add_workdays(date(2026, 12, 1), 5).provisional
+
+
+def test_a_negative_period_is_refused():
+    with pytest.raises(ValueError, match="negative"):
+        CALENDAR.add_workdays(date(2025, 1, 1), -1)
+
+
+@given(start=DAYS, days=st.integers(1, 400))
+def test_walking_day_by_day_gives_the_same_due_day(start: date, days: int):
+    day, left = start, days
+    while left:
+        day += timedelta(days=1)
+        if chinese_calendar.is_workday(day) if day.year <= 2026 else day.weekday() < 5:
+            left -= 1
+    due = CALENDAR.add_workdays(start, days)
+    assert due.on == day
+    assert CALENDAR.workdays_between(start, due.on) == days

@@ -1,0 +1,280 @@
+"""Case, change, assignment, task, clock, evidence. A ledger adds its own columns in a `CaseDetail`."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from wutong.base.chain.rows import AppendOnlyModel, ChainedRow, ChainHeadModel
+from wutong.base.files.models import StoredFile
+from wutong.registers.organisation.models import Official, Unit
+
+
+class Case(ChainHeadModel):
+    """A case (办件): work on a thing. Every column below `procedure_version` is a projection of its changes,
+    written by `act` only and recounted by `wutong verify`."""
+
+    case_type = models.CharField(_("事项"), max_length=30)
+    number = models.CharField(_("办件编号"), max_length=30, unique=True)
+    title = models.CharField(_("标题"), max_length=200)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name=_("上级办件"))
+    procedure_version = models.PositiveSmallIntegerField(_("流程版本"))
+    state = models.CharField(_("状态"), max_length=30)
+    is_open = models.BooleanField(_("是否在办"), default=True)
+    result = models.CharField(_("办结结果"), max_length=30, default="")
+    opened_on = models.DateField(_("开始日期"))
+    changed_on = models.DateField(_("最近变更生效日期"))
+    closed_on = models.DateField(_("办结日期"), null=True)
+    host_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="hosted_cases", verbose_name=_("责任单位")
+    )
+    host_person = models.ForeignKey(
+        Official, models.PROTECT, null=True, related_name="hosted_cases", verbose_name=_("责任人")
+    )
+    leader = models.ForeignKey(
+        Official, models.PROTECT, null=True, related_name="led_cases", verbose_name=_("包保领导")
+    )
+    due_on = models.DateField(_("到期日"), null=True)
+
+    class Meta:
+        verbose_name = _("办件")
+        indexes = [
+            models.Index(fields=["case_type", "leader", "state", "due_on"], name="case_leader_state_due"),
+            models.Index(fields=["case_type", "state"], name="case_type_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def chain_name(self) -> str:
+        return f"case:{self.pk}"
+
+
+class CaseDetail(models.Model):
+    """The columns of one ledger, one row per case."""
+
+    case = models.OneToOneField(
+        Case, models.PROTECT, primary_key=True, related_name="+", verbose_name=_("办件")
+    )
+
+    case_type: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+
+class Change(ChainedRow):
+    """What happened to a case: written once by `act`, chained per case.
+
+    `effective_on` is the day in the world, `recorded_at` the moment of knowledge. `position` is the place in the
+    case's life: a correction takes the position of the change that it replaces.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="changes", verbose_name=_("办件"))
+    position = models.PositiveIntegerField(_("位次"))
+    effective_on = models.DateField(_("生效日期"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("代谁操作")
+    )
+    verb = models.CharField(_("动作"), max_length=30)
+    state_before = models.CharField(_("变更前状态"), max_length=30, default="")
+    state_after = models.CharField(_("变更后状态"), max_length=30)
+    reason = models.CharField(_("理由"), max_length=500, default="")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("更正哪一条")
+    )
+    request_key = models.CharField(_("防重键"), max_length=64, null=True, unique=True)
+    snapshot = models.JSONField(_("变更后内容"), default=dict)
+
+    class Meta:
+        verbose_name = _("变更")
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="change_case_seq")]
+        indexes = [
+            models.Index(fields=["state_after", "effective_on", "case"], name="change_state_effective"),
+            models.Index(fields=["case", "position"], name="change_case_position"),
+        ]
+
+    def chain_name(self) -> str:
+        return f"case:{self.case_id}"
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "position": self.position,
+            "effective_on": self.effective_on,
+            "actor": self.actor_id,
+            "on_behalf_of": self.on_behalf_of_id,
+            "verb": self.verb,
+            "state_before": self.state_before,
+            "state_after": self.state_after,
+            "reason": self.reason,
+            "replaces": self.replaces_id,
+            "request_key": self.request_key,
+            "snapshot": self.snapshot,
+        }
+
+
+class Assignment(models.Model):
+    """Who held which role in a case, from when to when. Delay is charged along these intervals."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", verbose_name=_("办件"))
+    role = models.CharField(_("角色"), max_length=30)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("单位"))
+    person = models.ForeignKey(Official, models.PROTECT, null=True, related_name="+", verbose_name=_("人员"))
+    from_on = models.DateField(_("起始日期"))
+    to_on = models.DateField(_("结束日期"), null=True)
+
+    class Meta:
+        verbose_name = _("责任区间")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(role="host", to_on__isnull=True), name="one_open_host"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="assignment_dates"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "case"], name="assignment_person"),
+            models.Index(fields=["unit", "case"], name="assignment_unit"),
+        ]
+
+
+class Task(models.Model):
+    """What a holder of a role owes while a case is in a state."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", verbose_name=_("办件"))
+    role = models.CharField(_("角色"), max_length=30)
+    state = models.CharField(_("状态"), max_length=30)
+    opened_on = models.DateField(_("产生日期"))
+    closed_on = models.DateField(_("完成日期"), null=True)
+
+    class Meta:
+        verbose_name = _("待办")
+        indexes = [models.Index(fields=["closed_on", "case"], name="task_open")]
+
+
+class Clock(models.Model):
+    """A time limit of one case: a budget and the segments in which it ran (see `clocks`)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks", verbose_name=_("办件"))
+    code = models.CharField(_("时限"), max_length=30)
+    basis = models.CharField(_("依据类别"), max_length=20)
+    article = models.CharField(_("依据"), max_length=200)
+    unit = models.CharField(_("单位"), max_length=20)
+    budget = models.PositiveIntegerField(_("预算"))
+    started_on = models.DateField(_("起算日期"))
+    running_since = models.DateField(_("本段起算日期"), null=True)
+    consumed = models.PositiveIntegerField(_("以前各段已用"), default=0)
+    due_on = models.DateField(_("到期日"), null=True)
+    is_provisional = models.BooleanField(_("是否暂定"), default=False)
+    state = models.CharField(_("时限状态"), max_length=20)
+    ended_on = models.DateField(_("结束日期"), null=True)
+
+    class Meta:
+        verbose_name = _("时限")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "code"],
+                condition=Q(state__in=["running", "suspended"]),
+                name="one_live_clock",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="clock_state_due")]
+
+
+class ClockSegment(models.Model):
+    """One stretch in which a clock ran; open while it runs."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="segments", verbose_name=_("时限"))
+    from_on = models.DateField(_("起始日期"))
+    to_on = models.DateField(_("结束日期"), null=True)
+
+    class Meta:
+        verbose_name = _("计时段")
+
+
+class Evidence(AppendOnlyModel):
+    """A file that proves something about a case (佐证)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="evidence", verbose_name=_("办件"))
+    change = models.ForeignKey(Change, models.PROTECT, related_name="evidence", verbose_name=_("变更"))
+    kind = models.CharField(_("佐证种类"), max_length=30)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("文件"))
+    name = models.CharField(_("文件名"), max_length=200)
+    dated_on = models.DateField(_("文件日期"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("上传人")
+    )
+
+    class Meta:
+        verbose_name = _("佐证")
+
+
+class EvidenceCheck(AppendOnlyModel):
+    """Somebody else looked at a piece of evidence and says whether it proves what it should."""
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="checks", verbose_name=_("佐证"))
+    change = models.ForeignKey(Change, models.PROTECT, related_name="+", verbose_name=_("变更"))
+    is_accepted = models.BooleanField(_("是否认可"))
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("核验人")
+    )
+
+    class Meta:
+        verbose_name = _("佐证核验")
+
+
+class GateRule(models.Model):
+    """One item of a gate (准入条件): field, document, approval or count that must be there to enter a state.
+
+    Read alike by form, API, import and the "what is missing" panel. `valid_from` and `valid_to` compare with
+    the day of the transition; `band_from_yuan` is the lowest size the rule holds for.
+    """
+
+    case_type = models.CharField(_("事项"), max_length=30)
+    state = models.CharField(_("进入状态"), max_length=30)
+    kind = models.CharField(
+        _("类别"),
+        max_length=20,
+        choices=[
+            ("field", _("字段")),
+            ("document", _("文件")),
+            ("approval", _("批复")),
+            ("count", _("数量")),
+        ],
+    )
+    item = models.CharField(_("条件"), max_length=30)
+    label = models.CharField(_("名称"), max_length=100)
+    minimum = models.PositiveIntegerField(_("最少数量"), default=1)
+    band_from_yuan = models.BigIntegerField(_("规模下限（元）"), default=0)
+    provider = models.CharField(_("办理单位"), max_length=50, default="")
+    edition = models.CharField(_("版本"), max_length=30)
+    valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=0)
+
+    class Meta:
+        verbose_name = _("准入条件")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_type", "state", "item", "band_from_yuan", "valid_from"], name="gate_rule_once"
+            )
+        ]
+
+
+class NumberCounter(models.Model):
+    """The last case number of a type and year. Signed, so that a removed last case is noticed."""
+
+    prefix = models.CharField(_("编号前缀"), max_length=10)
+    year = models.PositiveSmallIntegerField(_("年份"))
+    last = models.PositiveIntegerField(_("最后编号"), default=0)
+    mac = models.CharField(_("签名"), max_length=64, default="")
+
+    class Meta:
+        verbose_name = _("编号计数")
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="number_counter_once")]

@@ -1,0 +1,200 @@
+"""What a ledger declares about the way its cases go: a frozen, versioned procedure.
+
+Structure lives here, in code. What an office changes (days, thresholds, gate items, lamp rules) lives in dated
+tables. A case keeps the version of the procedure that it started under.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+OPEN_VERB = "open"
+CORRECT_VERB = "correct"
+STAY = ""
+"""Target of a transition that changes data but not the state."""
+BACK = "<back>"
+"""Target of a transition that returns to the state before an aside state (resume after suspend)."""
+
+Basis = Literal["statutory", "promised", "internal"]
+Unit = Literal["working_day", "calendar_day"]
+
+
+@dataclass(frozen=True)
+class TaskDef:
+    """What somebody owes while a case is in a state: the role that owes it, in words."""
+
+    role: str
+    words: Text
+
+
+@dataclass(frozen=True)
+class State:
+    """`open`: work goes on. `aside`: work rests, clocks are suspended. `closed`: the case has its result.
+
+    A `restricted` state is seen through the own team and leaders only (leads, unsigned projects).
+    """
+
+    code: str
+    label: Text
+    kind: Literal["open", "aside", "closed"] = "open"
+    restricted: bool = False
+    task: TaskDef | None = None
+
+
+@dataclass(frozen=True)
+class RoleDef:
+    """A role on a case. `host` is the one that answers for it; exactly one is open while the case is open."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who may take a transition: the holder of one of `roles` on this case, or of the right anywhere.
+
+    `never` names roles whose holders may not (a verifier is never the handler).
+    """
+
+    roles: tuple[str, ...] = ()
+    right: str = ""
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClockDef:
+    """A time limit. `article` is its source; `budget` is None when the opener sets the due day."""
+
+    code: str
+    label: Text
+    basis: Basis
+    article: Text
+    unit: Unit
+    budget: int | None = None
+
+
+@dataclass(frozen=True)
+class ClockEffect:
+    """What a transition does to a clock: start it, extend it to a new due day, suspend, resume or meet it."""
+
+    clock: str
+    action: Literal["start", "extend", "suspend", "resume", "meet", "void"]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`source` empty means every open state. `fields` are the columns of the detail row that it may write.
+
+    `gate`: the target's gate items must be there. `evidence`: kinds of file handed in with the act itself.
+    """
+
+    verb: str
+    label: Text
+    source: tuple[str, ...]
+    target: str
+    who: Who
+    fields: tuple[str, ...] = ()
+    gate: bool = False
+    evidence: tuple[str, ...] = ()
+    accepts_evidence: bool = False
+    needs_reason: bool = False
+    needs_due: bool = False
+    clocks: tuple[ClockEffect, ...] = ()
+    assigns: tuple[str, ...] = ()
+    result: str = ""
+    main: bool = False
+    words: Text = ""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One version of the way a type of case goes. `number_prefix` starts its case numbers: `ZG2026-0001`."""
+
+    case_type: str
+    version: int
+    label: Text
+    number_prefix: str
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    opens_in: tuple[str, ...]
+    may_open: Who
+    roles: tuple[RoleDef, ...] = (RoleDef("host", "主办"),)
+    clocks: tuple[ClockDef, ...] = ()
+    results: tuple[tuple[str, Text], ...] = ()
+    open_clocks: tuple[ClockEffect, ...] = ()
+    evidence_kinds: tuple[tuple[str, Text], ...] = ()
+    open_children_block: tuple[str, ...] = field(default=())
+
+    def state(self, code: str) -> State:
+        return next(state for state in self.states if state.code == code)
+
+    def transition(self, verb: str) -> Transition | None:
+        return next((item for item in self.transitions if item.verb == verb), None)
+
+    def clock(self, code: str) -> ClockDef:
+        return next(clock for clock in self.clocks if clock.code == code)
+
+    def role_label(self, code: str) -> Text:
+        return next((role.label for role in self.roles if role.code == code), code)
+
+    def evidence_label(self, code: str) -> Text:
+        return dict(self.evidence_kinds).get(code, code)
+
+    def result_label(self, code: str) -> Text:
+        return dict(self.results).get(code, code)
+
+    def leads_from(self, state_code: str) -> Iterator[Transition]:
+        """Transitions that may be tried in a state, in declared order."""
+        state = self.state(state_code)
+        for item in self.transitions:
+            if state_code in item.source or (not item.source and state.kind != "closed"):
+                yield item
+
+    def restricted_states(self) -> tuple[str, ...]:
+        return tuple(state.code for state in self.states if state.restricted)
+
+
+def faults_of_procedure(procedure: Procedure) -> list[str]:
+    """Everything that makes a declaration impossible: unknown names, unreachable states, dead ends."""
+    codes = [state.code for state in procedure.states]
+    faults = [f"state {code} is declared twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
+    known, clocks = set(codes), {clock.code for clock in procedure.clocks}
+    roles = {role.code for role in procedure.roles}
+    for item in procedure.transitions:
+        for state in {*item.source, item.target} - {STAY, BACK}:
+            if state not in known:
+                faults.append(f"{item.verb} names the unknown state {state}")
+        faults += [f"{item.verb} names the unknown clock {e.clock}" for e in item.clocks if e.clock not in clocks]
+        named = {*item.who.roles, *item.who.never, *item.assigns}
+        faults += [f"{item.verb} names the unknown role {role}" for role in sorted(named - roles)]
+        if not item.who.roles and not item.who.right:
+            faults.append(f"nobody may {item.verb}")
+    if "host" not in roles:
+        faults.append("there is no host role")
+    faults += [f"state {code} cannot be reached" for code in sorted(known - _reachable(procedure))]
+    for state in procedure.states:
+        leaves = [t for t in procedure.leads_from(state.code) if t.target not in {STAY, state.code}]
+        if state.kind != "closed" and not leaves:
+            faults.append(f"state {state.code} cannot be left")
+    return faults
+
+
+def _reachable(procedure: Procedure) -> set[str]:
+    reached: set[str] = set()
+    waiting: list[str] = list(procedure.opens_in)
+    while waiting:
+        code = waiting.pop()
+        if code in reached or all(state.code != code for state in procedure.states):
+            continue
+        reached.add(code)
+        waiting += [item.target for item in procedure.leads_from(code) if item.target not in {STAY, BACK}]
+    return reached
+
+
+def main_states(procedure: Procedure) -> Sequence[State]:
+    """The states that a step bar shows: those on the straight way, without aside and closed ones."""
+    return [state for state in procedure.states if state.kind == "open"]

@@ -1,0 +1,81 @@
+"""Which procedures there are. Ledgers register theirs when the product starts; the engine names no ledger."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+from wutong.cases.gates import GateFacts
+from wutong.cases.models import Case, CaseDetail, Change
+from wutong.cases.procedures import Procedure, faults_of_procedure
+from wutong.registers.organisation.actors import Actor
+
+GateFactsOf = Callable[[Sequence[Case]], Mapping[int, GateFacts]]
+Reaction = Callable[[Case, Change, Actor, datetime], None]
+
+
+def _no_facts(cases: Sequence[Case]) -> Mapping[int, GateFacts]:
+    return {case.pk: GateFacts() for case in cases}
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """A registered type: its procedure, its detail row and what its gates look at."""
+
+    procedure: Procedure
+    detail: type[CaseDetail]
+    gate_facts: GateFactsOf = _no_facts
+
+
+_types: dict[tuple[str, int], CaseType] = {}
+_latest: dict[str, CaseType] = {}
+_reactions: dict[tuple[str, str], list[Reaction]] = {}
+
+
+def register(case_type: CaseType) -> None:
+    """Raises ValueError for a declaration that cannot work, so that it never starts."""
+    procedure = case_type.procedure
+    faults = faults_of_procedure(procedure)
+    if faults:
+        raise ValueError(f"{procedure.case_type}: " + "; ".join(faults))
+    _types[procedure.case_type, procedure.version] = case_type
+    latest = _latest.get(procedure.case_type)
+    if latest is None or latest.procedure.version <= procedure.version:
+        _latest[procedure.case_type] = case_type
+
+
+def unregister(case_type: str) -> None:
+    """Take a type out again; for a ledger that is switched off while the process runs (tests)."""
+    _latest.pop(case_type, None)
+    for key in [key for key in _types if key[0] == case_type]:
+        del _types[key]
+
+
+def case_type_of(case: Case) -> CaseType:
+    return _types[case.case_type, case.procedure_version]
+
+
+def latest(case_type: str) -> CaseType:
+    return _latest[case_type]
+
+
+def all_types() -> list[CaseType]:
+    return list(_latest.values())
+
+
+def react_to(case_type: str, verb: str) -> Callable[[Reaction], Reaction]:
+    """Declare what else happens, in the same transaction, when a case of a type takes a verb."""
+
+    def add(reaction: Reaction) -> Reaction:
+        known = _reactions.setdefault((case_type, verb), [])
+        if reaction not in known:
+            known.append(reaction)
+        return reaction
+
+    return add
+
+
+def reactions_to(case: Case, change: Change) -> Sequence[Reaction]:
+    return _reactions.get((case.case_type, change.verb), ())
+
+
