@@ -19,7 +19,9 @@ class Case(ChainHeadModel):
     case_type = models.CharField(_("事项"), max_length=30)
     number = models.CharField(_("办件编号"), max_length=30, unique=True)
     title = models.CharField(_("标题"), max_length=200)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name=_("上级办件"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name=_("上级办件")
+    )
     procedure_version = models.PositiveSmallIntegerField(_("流程版本"))
     state = models.CharField(_("状态"), max_length=30)
     is_open = models.BooleanField(_("是否在办"), default=True)

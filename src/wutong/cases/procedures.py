@@ -47,10 +47,14 @@ class State:
 
 @dataclass(frozen=True)
 class RoleDef:
-    """A role on a case. `host` is the one that answers for it; exactly one is open while the case is open."""
+    """A role on a case. `host` is the one that answers for it; exactly one is open while the case is open.
+
+    `many` roles (helpers) may be held by several at once; of the others a new holder ends the old one's time.
+    """
 
     code: str
     label: Text
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,9 @@ class Procedure:
     def clock(self, code: str) -> ClockDef:
         return next(clock for clock in self.clocks if clock.code == code)
 
+    def role(self, code: str) -> RoleDef:
+        return next(role for role in self.roles if role.code == code)
+
     def role_label(self, code: str) -> Text:
         return next((role.label for role in self.roles if role.code == code), code)
 
@@ -168,7 +175,9 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
         for state in {*item.source, item.target} - {STAY, BACK}:
             if state not in known:
                 faults.append(f"{item.verb} names the unknown state {state}")
-        faults += [f"{item.verb} names the unknown clock {e.clock}" for e in item.clocks if e.clock not in clocks]
+        faults += [
+            f"{item.verb} names the unknown clock {e.clock}" for e in item.clocks if e.clock not in clocks
+        ]
         named = {*item.who.roles, *item.who.never, *item.assigns}
         faults += [f"{item.verb} names the unknown role {role}" for role in sorted(named - roles)]
         if not item.who.roles and not item.who.right:

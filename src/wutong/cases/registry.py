@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from wutong.cases.gates import GateFacts
 from wutong.cases.models import Case, CaseDetail, Change
 from wutong.cases.procedures import Procedure, faults_of_procedure
@@ -77,5 +76,3 @@ def react_to(case_type: str, verb: str) -> Callable[[Reaction], Reaction]:
 
 def reactions_to(case: Case, change: Change) -> Sequence[Reaction]:
     return _reactions.get((case.case_type, change.verb), ())
-
-

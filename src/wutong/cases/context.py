@@ -1,0 +1,144 @@
+"""Everything that judging a set of steps needs, read set by set: the number of queries does not grow."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from wutong.cases.gates import GateFacts, rules_on
+from wutong.cases.models import Assignment, Case, CaseDetail, Change, Clock, GateRule, Task
+from wutong.cases.procedures import BACK, STAY
+from wutong.cases.registry import CaseType, case_type_of
+from wutong.cases.steps import Step
+
+
+@dataclass
+class CaseContext:
+    """One locked case with what hangs on it. Lists are kept up to date while steps are applied."""
+
+    case: Case
+    kind: CaseType
+    detail: CaseDetail
+    assignments: list[Assignment] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    open_children: list[Case] = field(default_factory=list)
+    facts: GateFacts = field(default_factory=GateFacts)
+    rules: list[GateRule] = field(default_factory=list)
+    state_before_aside: str = ""
+    is_replaced: bool = False
+    replaced_neighbours: tuple[date | None, date | None] = (None, None)
+
+
+def lock_cases(cases: Iterable[Case]) -> dict[int, Case]:
+    """Lock in the order of keys, so that two sets of steps never wait for each other."""
+    keys = sorted({case.pk for case in cases})
+    return {case.pk: case for case in Case.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+
+
+def load_contexts(steps: Sequence[Step], locked: dict[int, Case]) -> dict[int, CaseContext]:
+    """Contexts of existing cases. Gates, children and aside states are read only where a step needs them."""
+    contexts: dict[int, CaseContext] = {}
+    by_type: dict[CaseType, list[Case]] = defaultdict(list)
+    for case in locked.values():
+        by_type[case_type_of(case)].append(case)
+    for kind, cases in by_type.items():
+        details = kind.detail._default_manager.in_bulk([case.pk for case in cases])
+        for case in cases:
+            contexts[case.pk] = CaseContext(case, kind, details[case.pk])
+    for assignment in Assignment.objects.filter(case__in=locked, to_on__isnull=True):
+        contexts[assignment.case_id].assignments.append(assignment)
+    with_clocks = [pk for pk, context in contexts.items() if context.kind.procedure.clocks]
+    if with_clocks:
+        for clock in Clock.objects.filter(case__in=with_clocks, state__in=["running", "suspended"]):
+            contexts[clock.case_id].clocks.append(clock)
+    with_tasks = [
+        pk for pk, context in contexts.items() if any(state.task for state in context.kind.procedure.states)
+    ]
+    if with_tasks:
+        for task in Task.objects.filter(case__in=with_tasks, closed_on__isnull=True):
+            contexts[task.case_id].tasks.append(task)
+    _load_positions(steps, contexts)
+    _load_children(steps, contexts)
+    _load_gates(steps, contexts)
+    return contexts
+
+
+def _load_positions(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
+    """Positions, the state to come back to, and the neighbours of a change that is being corrected."""
+    wanted = {}
+    for step in steps:
+        if isinstance(step.case, Case) and step.case.pk in contexts:
+            context = contexts[step.case.pk]
+            transition = context.kind.procedure.transition(step.verb)
+            if step.replaces is not None or (transition is not None and transition.target == BACK):
+                wanted[context.case.pk] = step
+    if not wanted:
+        return
+    rows: dict[int, list[Change]] = defaultdict(list)
+    for change in Change.objects.filter(case__in=wanted).order_by("seq"):
+        rows[change.case_id].append(change)
+    for pk, step in wanted.items():
+        context = contexts[pk]
+        valid = valid_changes(rows[pk])
+        states = [state.code for state in context.kind.procedure.states if state.kind == "aside"]
+        context.state_before_aside = next(
+            (change.state_after for change in reversed(valid) if change.state_after not in states), ""
+        )
+        if step.replaces is not None:
+            position = step.replaces.position
+            context.is_replaced = step.replaces.pk not in {change.pk for change in valid}
+            before = [change.effective_on for change in valid if change.position < position]
+            after = [change.effective_on for change in valid if change.position > position]
+            context.replaced_neighbours = (before[-1] if before else None, after[0] if after else None)
+
+
+def valid_changes(changes: Iterable[Change]) -> list[Change]:
+    """Changes that have not been replaced, in the order of the case's life."""
+    rows = list(changes)
+    replaced = {change.replaces_id for change in rows if change.replaces_id}
+    return sorted(
+        (change for change in rows if change.pk not in replaced), key=lambda change: change.position
+    )
+
+
+def _load_children(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
+    closing = set()
+    for step in steps:
+        if isinstance(step.case, Case) and step.case.pk in contexts:
+            procedure = contexts[step.case.pk].kind.procedure
+            transition = procedure.transition(step.verb)
+            if (
+                transition is not None
+                and procedure.open_children_block
+                and transition.target not in {STAY, BACK}
+                and procedure.state(transition.target).kind == "closed"
+            ):
+                closing.add(step.case.pk)
+    if closing:
+        for child in Case.objects.filter(parent__in=closing, is_open=True):
+            contexts[child.parent_id or 0].open_children.append(child)
+
+
+def _load_gates(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
+    gated: dict[CaseType, list[CaseContext]] = defaultdict(list)
+    for step in steps:
+        if isinstance(step.case, Case) and step.case.pk in contexts:
+            context = contexts[step.case.pk]
+            transition = context.kind.procedure.transition(step.verb)
+            if transition is not None and transition.gate:
+                gated[context.kind].append(context)
+    if not gated:
+        return
+    days = {step.effective_on for step in steps}
+    rules = {day: rules_on((kind.procedure.case_type for kind in gated), day) for day in days}
+    for kind, members in gated.items():
+        facts = kind.gate_facts([context.case for context in members])
+        for context in members:
+            context.facts = facts[context.case.pk]
+    day_of = {step.case.pk: step.effective_on for step in steps if isinstance(step.case, Case)}
+    for members in gated.values():
+        for context in members:
+            context.rules = [
+                rule for rule in rules[day_of[context.case.pk]] if rule.case_type == context.case.case_type
+            ]

@@ -1,0 +1,181 @@
+"""The checks of `act`, in the user's words: table, role, order of days, gate, evidence, children."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from wutong.base.errors import Conflict, MissingItems, NotAllowed, Refused
+from wutong.cases.context import CaseContext
+from wutong.cases.gates import evaluate, missing
+from wutong.cases.models import Assignment, Change
+from wutong.cases.procedures import BACK, STAY, Procedure, Transition, Who
+from wutong.cases.steps import NewCase, Step
+from wutong.registers.organisation.actors import Actor
+
+
+def holds_role(actor: Actor, assignments: Iterable[Assignment], roles: Iterable[str]) -> bool:
+    """A person holds a role in person, or as a member of the unit when nobody is named."""
+    wanted = set(roles)
+    if actor.official is None:
+        return False
+    return any(
+        assignment.role in wanted
+        and (
+            assignment.person_id == actor.official.pk
+            or (
+                assignment.person_id is None
+                and assignment.unit_id in {actor.official.unit_id, *actor.team_ids}
+            )
+        )
+        for assignment in assignments
+    )
+
+
+def is_allowed(actor: Actor, who: Who, assignments: Iterable[Assignment]) -> bool:
+    if actor.is_system:
+        return True
+    rows = list(assignments)
+    if who.never and holds_role(actor, rows, who.never):
+        return False
+    return (bool(who.right) and actor.has(who.right)) or holds_role(actor, rows, who.roles)
+
+
+def judge_seen(step: Step, context: CaseContext) -> None:
+    """Two people on one case: the second is told what the first changed."""
+    if step.expected_seq is None or step.expected_seq == context.case.last_seq:
+        return
+    newer = Change.objects.filter(case=context.case, seq__gt=step.expected_seq).order_by("seq")
+    raise Conflict(
+        _("您打开之后，这件事已被别人改过，您填的内容没有写入。请看完变化再提交。"),
+        [describe_change(context.kind.procedure, change) for change in newer.select_related("actor")],
+    )
+
+
+def describe_change(procedure: Procedure, change: Change) -> str:
+    who = change.actor.display_name if change.actor else _("系统")
+    transition = procedure.transition(change.verb)
+    label = transition.label if transition else change.verb
+    return _("%(who)s于%(on)s：%(what)s") % {"who": who, "on": change.effective_on, "what": label}
+
+
+def judge(step: Step, context: CaseContext, actor: Actor) -> Transition:
+    """The transition that the step takes. Raises what the user has to be told."""
+    procedure, case = context.kind.procedure, context.case
+    judge_seen(step, context)
+    transition = procedure.transition(step.verb)
+    state = procedure.state(case.state)
+    if transition is None or transition not in procedure.leads_from(case.state):
+        label = transition.label if transition else step.verb
+        raise Refused(
+            _("%(number)s现在是“%(state)s”，不能“%(verb)s”。")
+            % {"number": case.number, "state": state.label, "verb": label}
+        )
+    _judge_actor(actor, transition, context)
+    _judge_days(step, context)
+    _judge_words(step, transition)
+    _judge_target(step, transition, context)
+    return transition
+
+
+def _judge_actor(actor: Actor, transition: Transition, context: CaseContext) -> None:
+    who = transition.who
+    if actor.is_system:
+        return
+    if who.never and holds_role(actor, context.assignments, who.never):
+        roles = "、".join(str(context.kind.procedure.role_label(role)) for role in who.never)
+        raise NotAllowed(
+            _("“%(verb)s”要由另一个人来做：您是这件事的%(roles)s。")
+            % {"verb": transition.label, "roles": roles}
+        )
+    if not is_allowed(actor, who, context.assignments):
+        raise NotAllowed(_("您没有“%(verb)s”的权限。") % {"verb": transition.label})
+
+
+def _judge_days(step: Step, context: CaseContext) -> None:
+    if step.replaces is None and step.effective_on < context.case.changed_on:
+        raise Refused(
+            _("日期%(on)s早于上一次变更（%(last)s）。请填不早于它的日期；如果原来的日期记错了，请用“更正”。")
+            % {"on": step.effective_on, "last": context.case.changed_on},
+            fields={"effective_on": _("不能早于%(last)s") % {"last": context.case.changed_on}},
+        )
+
+
+def judge_correction(step: Step, context: CaseContext) -> None:
+    """A corrected day stays between its neighbours: within a case days never run backwards."""
+    if step.replaces is None or step.replaces.case_id != context.case.pk or context.is_replaced:
+        raise Refused(_("这条变更已被更正过，请更正最新的一条。"))
+    before, after = context.replaced_neighbours
+    if (before and step.effective_on < before) or (after and step.effective_on > after):
+        raise Refused(
+            _("更正后的日期%(on)s与前后变更的先后顺序不符（前一条%(before)s，后一条%(after)s）。")
+            % {"on": step.effective_on, "before": before or "—", "after": after or "—"},
+            fields={"effective_on": _("与前后变更的顺序不符")},
+        )
+
+
+def _judge_words(step: Step, transition: Transition) -> None:
+    if transition.needs_reason and not step.reason.strip():
+        raise Refused(_("请写明理由。"), fields={"reason": _("请写明理由")})
+    if transition.needs_due and step.due_on is None:
+        raise Refused(_("请填时限。"), fields={"due_on": _("请填时限")})
+    if step.due_on is not None and step.due_on < step.effective_on:
+        raise Refused(
+            _("时限%(due)s早于%(on)s。") % {"due": step.due_on, "on": step.effective_on},
+            fields={"due_on": _("不能早于%(on)s") % {"on": step.effective_on}},
+        )
+    unknown = set(step.data) - set(transition.fields)
+    if unknown:
+        raise ValueError(f"{transition.verb} may not write {sorted(unknown)}")
+
+
+def _judge_target(step: Step, transition: Transition, context: CaseContext) -> None:
+    procedure = context.kind.procedure
+    handed_in = {item.kind for item in step.evidence}
+    lacking = [kind for kind in transition.evidence if kind not in handed_in]
+    if lacking:
+        labels = [str(procedure.evidence_label(kind)) for kind in lacking]
+        raise MissingItems(
+            _("“%(verb)s”还缺：%(items)s。") % {"verb": transition.label, "items": "、".join(labels)}, labels
+        )
+    if transition.gate:
+        rules = [rule for rule in context.rules if rule.state == transition.target]
+        items = missing(evaluate(rules, context.facts))
+        if items:
+            labels = [
+                item.label + (_("（已交，待他人核验）") if item.state == "waiting" else "") for item in items
+            ]
+            raise MissingItems(
+                _("“%(verb)s”还缺%(count)s项：%(items)s。")
+                % {"verb": transition.label, "count": len(items), "items": "、".join(labels)},
+                labels,
+            )
+    if transition.target not in {STAY, BACK} and procedure.state(transition.target).kind == "closed":
+        blocking = [
+            child.number
+            for child in context.open_children
+            if child.case_type in procedure.open_children_block
+        ]
+        if blocking:
+            raise Refused(
+                _("还有没办结的下级办件，不能办结：%(numbers)s。") % {"numbers": "、".join(blocking)}
+            )
+
+
+def judge_opening(
+    step: Step, new: NewCase, procedure: Procedure, actor: Actor, on_parent: Iterable[Assignment]
+) -> None:
+    """`on_parent` are the open assignments of the parent case: its host may open a sub-case."""
+    if new.state not in {state.code for state in procedure.states}:
+        raise ValueError(f"{procedure.case_type} has no state {new.state}")
+    if not is_allowed(actor, procedure.may_open, on_parent):
+        raise NotAllowed(_("您没有登记“%(label)s”的权限。") % {"label": procedure.label})
+    if not any(holder.role == "host" for holder in step.holders):
+        raise Refused(_("请指定责任单位：在办的事有且只有一个主办。"), fields={"host": _("请指定责任单位")})
+    needs_due = [effect for effect in procedure.open_clocks if procedure.clock(effect.clock).budget is None]
+    if needs_due and step.due_on is None:
+        raise Refused(_("请填时限。"), fields={"due_on": _("请填时限")})
+    if step.due_on is not None and step.due_on < step.effective_on:
+        raise Refused(
+            _("时限%(due)s早于%(on)s。") % {"due": step.due_on, "on": step.effective_on},
+            fields={"due_on": _("不能早于%(on)s") % {"on": step.effective_on}},
+        )

@@ -1,0 +1,65 @@
+"""What somebody asks of a case: the input of `act` and `act_many`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from wutong.base.files.models import StoredFile
+from wutong.cases.models import Case, Change, Evidence
+from wutong.registers.organisation.models import Official, Unit
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who takes a role: a unit, and a person of it when it is known."""
+
+    role: str
+    unit: Unit
+    person: Official | None = None
+
+
+@dataclass(frozen=True)
+class NewEvidence:
+    """A stored file handed in as `kind`; `dated_on` is the day on the document or photo."""
+
+    kind: str
+    file: StoredFile
+    name: str
+    dated_on: date
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case that does not exist yet. `state` is the state it is entered in (an entry made late may start in the
+    middle of its life); `detail` are the columns of the ledger's row; `number` is given when the ledger has taken
+    it before (a project's code is its case number)."""
+
+    case_type: str
+    title: str
+    state: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    parent: Case | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One verb on one case. `data` are columns of the detail row, `effective_on` is the day in the world.
+
+    `expected_seq` is the last change the actor has seen: when there is a newer one, nothing is written.
+    `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget.
+    """
+
+    case: Case | NewCase
+    verb: str
+    effective_on: date
+    data: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    evidence: Sequence[NewEvidence] = ()
+    checks: Sequence[tuple[Evidence, bool]] = ()
+    holders: Sequence[Holder] = ()
+    due_on: date | None = None
+    expected_seq: int | None = None
+    request_key: str | None = None
+    replaces: Change | None = None
