@@ -239,6 +239,8 @@ def _record(
 ) -> Done:
     """The one `Change` of a step, sealed into the case's chain."""
     case, replaced = context.case, step.replaces
+    if step.amount_yuan is not None:
+        case.amount_yuan = step.amount_yuan
     if step.due_on is not None:
         told["due_on"] = step.due_on.isoformat()
     if step.evidence:
@@ -255,6 +257,7 @@ def _record(
         verb=verb,
         state_before=before,
         state_after=replaced.state_after if replaced else case.state,
+        amount_yuan=case.amount_yuan,
         reason=step.reason[:500],
         replaces=replaced,
         request_key=step.request_key,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from wutong.cases.gates import GateFacts, rules_on
+from wutong.cases.gates import GateFacts, counted_evidence, rules_on
 from wutong.cases.models import Assignment, Case, CaseDetail, Change, Clock, GateRule, Task
 from wutong.cases.procedures import BACK, STAY
 from wutong.cases.registry import CaseType, case_type_of
@@ -27,6 +27,7 @@ class CaseContext:
     rules: list[GateRule] = field(default_factory=list)
     state_before_aside: str = ""
     is_replaced: bool = False
+    last_actors: dict[str, int | None] = field(default_factory=dict)
     replaced_neighbours: tuple[date | None, date | None] = (None, None)
 
 
@@ -43,7 +44,12 @@ def load_contexts(steps: Sequence[Step], locked: dict[int, Case]) -> dict[int, C
     for case in locked.values():
         by_type[case_type_of(case)].append(case)
     for kind, cases in by_type.items():
-        details = kind.detail._default_manager.in_bulk([case.pk for case in cases])
+        rows = (
+            kind.detail._default_manager.select_related(*kind.related)
+            if kind.related
+            else kind.detail._default_manager.all()
+        )
+        details = rows.in_bulk([case.pk for case in cases])
         for case in cases:
             contexts[case.pk] = CaseContext(case, kind, details[case.pk])
     for assignment in Assignment.objects.filter(case__in=locked, to_on__isnull=True):
@@ -61,7 +67,22 @@ def load_contexts(steps: Sequence[Step], locked: dict[int, Case]) -> dict[int, C
     _load_positions(steps, contexts)
     _load_children(steps, contexts)
     _load_gates(steps, contexts)
+    _load_last_actors(steps, contexts)
     return contexts
+
+
+def _load_last_actors(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
+    """Who last took the verbs that keep their actor away from this step."""
+    wanted: dict[int, tuple[str, ...]] = {}
+    for step in steps:
+        if isinstance(step.case, Case) and step.case.pk in contexts:
+            transition = contexts[step.case.pk].kind.procedure.transition(step.verb)
+            if transition is not None and transition.not_by_actor_of:
+                wanted[step.case.pk] = transition.not_by_actor_of
+    if wanted:
+        verbs = {verb for names in wanted.values() for verb in names}
+        for change in Change.objects.filter(case__in=wanted, verb__in=verbs).order_by("seq"):
+            contexts[change.case_id].last_actors[change.verb] = change.actor_id
 
 
 def _load_positions(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
@@ -133,9 +154,9 @@ def _load_gates(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None
     days = {step.effective_on for step in steps}
     rules = {day: rules_on((kind.procedure.case_type for kind in gated), day) for day in days}
     for kind, members in gated.items():
-        facts = kind.gate_facts([context.case for context in members])
+        counts = counted_evidence([context.case for context in members])
         for context in members:
-            context.facts = facts[context.case.pk]
+            context.facts = kind.facts_of_detail(context.detail, *counts[context.case.pk])
     day_of = {step.case.pk: step.effective_on for step in steps if isinstance(step.case, Case)}
     for members in gated.values():
         for context in members:

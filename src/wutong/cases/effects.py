@@ -49,7 +49,7 @@ class Writes:
 
 CASE_COLUMNS = [
     "state", "is_open", "result", "opened_on", "changed_on", "closed_on", "host_unit", "host_person",
-    "leader", "due_on", "last_seq", "head_hash", "head_mac",
+    "leader", "due_on", "amount_yuan", "last_seq", "head_hash", "head_mac",
 ]  # fmt: skip
 CLOCK_COLUMNS = ["budget", "running_since", "consumed", "due_on", "is_provisional", "state", "ended_on"]
 
@@ -150,10 +150,10 @@ def _move(clock: Clock, action: str, step: Step, calendar: WorkingCalendar, writ
         writes.new_segments.append(ClockSegment(clock=clock, from_on=on))
         _project_due(clock, calendar)
     elif action in {"meet", "void"}:
-        late = clock.due_on is not None and on > clock.due_on
         if clock.running_since is not None:
             _stop_segment(clock, on, calendar, writes)
         clock.ended_on = on
+        late = clock.consumed > clock.budget
         clock.state = "void" if action == "void" else ("missed" if late else "met")
     if clock not in writes.new_clocks and clock not in writes.clocks:
         writes.clocks.append(clock)

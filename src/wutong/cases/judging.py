@@ -73,6 +73,7 @@ def judge(step: Step, context: CaseContext, actor: Actor) -> Transition:
     _judge_actor(actor, transition, context)
     _judge_days(step, context)
     _judge_words(step, transition)
+    _judge_checks(step, actor)
     _judge_target(step, transition, context)
     return transition
 
@@ -89,6 +90,13 @@ def _judge_actor(actor: Actor, transition: Transition, context: CaseContext) -> 
         )
     if not is_allowed(actor, who, context.assignments):
         raise NotAllowed(_("您没有“%(verb)s”的权限。") % {"verb": transition.label})
+    for verb in transition.not_by_actor_of:
+        if actor.account is not None and context.last_actors.get(verb) == actor.account.pk:
+            done = context.kind.procedure.transition(verb)
+            raise NotAllowed(
+                _("“%(verb)s”要由另一个人来做：“%(done)s”是您自己做的。")
+                % {"verb": transition.label, "done": done.label if done else verb}
+            )
 
 
 def _judge_days(step: Step, context: CaseContext) -> None:
@@ -126,6 +134,13 @@ def _judge_words(step: Step, transition: Transition) -> None:
     unknown = set(step.data) - set(transition.fields)
     if unknown:
         raise ValueError(f"{transition.verb} may not write {sorted(unknown)}")
+
+
+def _judge_checks(step: Step, actor: Actor) -> None:
+    """Who hands in a proof does not verify it."""
+    for evidence, _accepted in step.checks:
+        if actor.account is not None and evidence.uploaded_by_id == actor.account.pk:
+            raise NotAllowed(_("自己交的佐证要由另一个人核验。"))
 
 
 def _judge_target(step: Step, transition: Transition, context: CaseContext) -> None:

@@ -39,6 +39,7 @@ class Case(ChainHeadModel):
         Official, models.PROTECT, null=True, related_name="led_cases", verbose_name=_("包保领导")
     )
     due_on = models.DateField(_("到期日"), null=True)
+    amount_yuan = models.BigIntegerField(_("涉及金额（元）"), null=True)
 
     class Meta:
         verbose_name = _("办件")
@@ -86,6 +87,7 @@ class Change(ChainedRow):
     verb = models.CharField(_("动作"), max_length=30)
     state_before = models.CharField(_("变更前状态"), max_length=30, default="")
     state_after = models.CharField(_("变更后状态"), max_length=30)
+    amount_yuan = models.BigIntegerField(_("变更后涉及金额（元）"), null=True)
     reason = models.CharField(_("理由"), max_length=500, default="")
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("更正哪一条")
@@ -113,6 +115,7 @@ class Change(ChainedRow):
             "verb": self.verb,
             "state_before": self.state_before,
             "state_after": self.state_after,
+            "amount_yuan": self.amount_yuan,
             "reason": self.reason,
             "replaces": self.replaces_id,
             "request_key": self.request_key,

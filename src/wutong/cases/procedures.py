@@ -35,6 +35,7 @@ class TaskDef:
 class State:
     """`open`: work goes on. `aside`: work rests, clocks are suspended. `closed`: the case has its result.
 
+    `on_way` puts a closed state into the stage bar (it is where the way leads to).
     A `restricted` state is seen through the own team and leaders only (leads, unsigned projects).
     """
 
@@ -43,6 +44,7 @@ class State:
     kind: Literal["open", "aside", "closed"] = "open"
     restricted: bool = False
     task: TaskDef | None = None
+    on_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class Transition:
     """`source` empty means every open state. `fields` are the columns of the detail row that it may write.
 
     `gate`: the target's gate items must be there. `evidence`: kinds of file handed in with the act itself.
+    `accepts_evidence`: any kind may be handed in. `checks`: a piece of evidence is looked at by somebody else.
+    `amount`: sets the amount at stake. `not_by_actor_of`: whoever last took one of these verbs may not take this one.
     """
 
     verb: str
@@ -105,12 +109,15 @@ class Transition:
     gate: bool = False
     evidence: tuple[str, ...] = ()
     accepts_evidence: bool = False
+    checks: bool = False
     needs_reason: bool = False
     needs_due: bool = False
     clocks: tuple[ClockEffect, ...] = ()
     assigns: tuple[str, ...] = ()
     result: str = ""
     main: bool = False
+    amount: bool = False
+    not_by_actor_of: tuple[str, ...] = ()
     words: Text = ""
 
 
@@ -205,5 +212,5 @@ def _reachable(procedure: Procedure) -> set[str]:
 
 
 def main_states(procedure: Procedure) -> Sequence[State]:
-    """The states that a step bar shows: those on the straight way, without aside and closed ones."""
-    return [state for state in procedure.states if state.kind == "open"]
+    """The states that a step bar shows: those on the straight way, without aside states and other ends."""
+    return [state for state in procedure.states if state.kind == "open" or state.on_way]

@@ -3,27 +3,33 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from wutong.cases.gates import GateFacts
 from wutong.cases.models import Case, CaseDetail, Change
 from wutong.cases.procedures import Procedure, faults_of_procedure
 from wutong.registers.organisation.actors import Actor
 
-GateFactsOf = Callable[[Sequence[Case]], Mapping[int, GateFacts]]
+FactsOfDetail = Callable[[Any, Mapping[str, int], Mapping[str, int]], GateFacts]
 Reaction = Callable[[Case, Change, Actor, datetime], None]
 
 
-def _no_facts(cases: Sequence[Case]) -> Mapping[int, GateFacts]:
-    return {case.pk: GateFacts() for case in cases}
+def _only_documents(_detail: Any, handed_in: Mapping[str, int], verified: Mapping[str, int]) -> GateFacts:
+    return GateFacts(handed_in=handed_in, verified=verified)
 
 
 @dataclass(frozen=True)
 class CaseType:
-    """A registered type: its procedure, its detail row and what its gates look at."""
+    """A registered type: its procedure, its detail row and what its gates look at.
+
+    `facts_of_detail` makes gate facts of a detail row and the numbers of documents handed in and verified;
+    `related` are the relations of the detail row that it reads.
+    """
 
     procedure: Procedure
     detail: type[CaseDetail]
-    gate_facts: GateFactsOf = _no_facts
+    facts_of_detail: FactsOfDetail = _only_documents
+    related: tuple[str, ...] = ()
 
 
 _types: dict[tuple[str, int], CaseType] = {}

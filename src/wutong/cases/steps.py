@@ -48,7 +48,8 @@ class Step:
     """One verb on one case. `data` are columns of the detail row, `effective_on` is the day in the world.
 
     `expected_seq` is the last change the actor has seen: when there is a newer one, nothing is written.
-    `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget.
+    `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget;
+    `amount_yuan` is the amount at stake from now on (None: unchanged).
     """
 
     case: Case | NewCase
@@ -60,6 +61,7 @@ class Step:
     checks: Sequence[tuple[Evidence, bool]] = ()
     holders: Sequence[Holder] = ()
     due_on: date | None = None
+    amount_yuan: int | None = None
     expected_seq: int | None = None
     request_key: str | None = None
     replaces: Change | None = None

@@ -30,7 +30,8 @@ def add_triggers(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(
             f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = '23001'; END $$"
+            "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = '23001'; END $$",
+            params=None,  # otherwise the per cent sign would be taken for a placeholder
         )
     for event in ("UPDATE", "DELETE"):
         name = editor.quote_name(trigger_name(table, event))

@@ -1,1 +1,1 @@
-"""Files kept once by their SHA-256."""
+"""Files kept once by their SHA-256, recognised by their content and never changed."""

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from wutong.base.accounts.models import Account
 from wutong.base.accounts.rights import rights_of
-from wutong.registers.organisation.models import Official, TeamMember, Unit
+from wutong.registers.organisation.models import Official, TeamMember
 
 
 @dataclass(frozen=True)
 class Actor:
-    """`unit_ids` is the official's unit with everything below it; `team_ids` are the teams of that day.
+    """`unit_path` is the path of the official's unit: what lies below it is the own tree.
 
     The system acts without an account; what it does says so.
     """
@@ -21,8 +22,7 @@ class Actor:
     account: Account | None = None
     official: Official | None = None
     rights: frozenset[str] = frozenset()
-    unit_ids: frozenset[int] = frozenset()
-    team_ids: frozenset[int] = frozenset()
+    on: date | None = None
 
     def has(self, right: str) -> bool:
         return right in self.rights
@@ -32,33 +32,39 @@ class Actor:
         return self.official.pk if self.official else None
 
     @property
+    def unit_path(self) -> str:
+        return self.official.unit.path if self.official else ""
+
+    @property
     def is_system(self) -> bool:
         return self.account is None
+
+    @cached_property
+    def team_ids(self) -> frozenset[int]:
+        """Teams on the actor's day, asked once."""
+        if self.official is None or self.on is None:
+            return frozenset()
+        return frozenset(
+            memberships_on(self.on).filter(official=self.official).values_list("team_id", flat=True)
+        )
 
 
 SYSTEM = Actor(name="system")
 
 
+def memberships_on(on: date) -> QuerySet[TeamMember]:
+    return TeamMember.objects.filter(from_on__lte=on).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
+
+
 def actor_of(account: Account, on: date) -> Actor:
-    """Four queries at most; pages build it once per request."""
-    official = Official.objects.select_related("unit").filter(account=account).first()
-    in_office = official is not None and (official.to_on is None or official.to_on >= on)
-    unit_ids: frozenset[int] = frozenset()
-    team_ids: frozenset[int] = frozenset()
-    if official is not None and in_office:
-        unit_ids = frozenset(
-            Unit.objects.filter(path__startswith=official.unit.path).values_list("pk", flat=True)
-        )
-        team_ids = frozenset(
-            TeamMember.objects.filter(official=official, from_on__lte=on)
-            .filter(Q(to_on__isnull=True) | Q(to_on__gte=on))
-            .values_list("team_id", flat=True)
-        )
+    """The actor behind an account. No query beyond the account's rights when the account came with its official."""
+    official = getattr(account, "official", None)
+    if official is not None and official.to_on is not None and official.to_on <= on:
+        official = None
     return Actor(
         name=official.name if official else account.display_name,
         account=account,
-        official=official if in_office else None,
+        official=official,
         rights=rights_of(account, on),
-        unit_ids=unit_ids,
-        team_ids=team_ids,
+        on=on,
     )

@@ -69,7 +69,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wutong.desk.frame.frame",
             ],
-            "builtins": ["wutong.ui.templatetags.wutong_ui", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "wutong.ui.templatetags.wutong_ui",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]
@@ -79,9 +83,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- accounts -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "wutong.base.accounts.backend.AccountBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "wutong.base.accounts.backend.AccountBackend",
+]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
+WUTONG_ACCOUNT_RELATED = ("official__unit",)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "wutong.base.accounts.passwords.ThreeClasses"},
     {"NAME": "wutong.base.accounts.passwords.NotInHistory"},
@@ -97,7 +105,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "wutong.base.accounts.pages.locked_out"
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = None
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying again does not lengthen the lock
+AXES_DISABLE_ACCESS_LOG = True  # the audit has it
+AXES_CLIENT_IP_CALLABLE = "wutong.base.audit.addresses.client_address"
+WUTONG_PROXY_COUNT = 0  # trusted proxies in front
 
 # ---- sessions, cookies, headers ----------------------------------------------------------------------------
 SESSION_COOKIE_AGE = 12 * 3600
@@ -150,6 +161,7 @@ WUTONG_PERSONAL_CIPHER = "AES-GCM"  # or SM4-GCM
 WUTONG_READER_MEMORY_BYTES = 1024 * 1024 * 1024
 WUTONG_READER_SECONDS = 60
 
+FORM_RENDERER = "wutong.ui.forms.HouseRenderer"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from .base import *  # noqa: F403
 from .base import DATABASES
-from wutong.base.backends import __name__ as _backends  # noqa: F401
 
 _DIR = Path(tempfile.mkdtemp(prefix="wutong-test-"))
 DEBUG = False

@@ -1,0 +1,87 @@
+"""What all tests share: which databases ran, one worker for the browser, real files, the browser itself."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def runs_on_postgresql() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+def database_line() -> str:
+    return "databases: PostgreSQL" if runs_on_postgresql() else f"databases: SQLite {sqlite3.sqlite_version}"
+
+
+def pytest_report_header() -> str:
+    return database_line()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what this run and the runs before it covered, above the last line."""
+    report = os.environ.get("WUTONG_TEST_REPORT", database_line())
+    terminalreporter.section("covered")
+    terminalreporter.write_line(report)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    real_files = os.environ.get("WUTONG_REAL_FILES")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            # One worker drives one browser.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if runs_on_postgresql():
+                item.add_marker(pytest.mark.skip(reason="browser tests run on SQLite only"))
+        if item.get_closest_marker("real_files") and not real_files:
+            item.add_marker(pytest.mark.skip(reason="WUTONG_REAL_FILES names no folder"))
+
+
+@pytest.fixture
+def real_files() -> Path:
+    """The folder of real files; use it with the marker `real_files`."""
+    return Path(os.environ["WUTONG_REAL_FILES"])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The machine's Chromium; use it with the marker `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert executable, "Chromium is missing: `make setup` says how to install it"
+    # Playwright runs an event loop in this thread, and Django would refuse to touch the database beside one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page of a fresh visitor: desktop size, Simplified Chinese."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()

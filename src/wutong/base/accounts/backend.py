@@ -1,0 +1,37 @@
+"""Signing in by login name and password."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+
+from wutong.base.accounts.models import Account
+from wutong.base.accounts.services import fold_name
+
+
+class AccountBackend(BaseBackend):
+    """Gives no permissions: what an account may do is `rights.rights_of`."""
+
+    def authenticate(
+        self, request: HttpRequest | None, name: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Account | None:
+        """The active account with that name and password. A name that does not exist takes as long as a wrong
+        password, so that the time of an answer tells nothing."""
+        if name is None or password is None:
+            return None
+        account = Account.objects.filter(name=fold_name(name)).first()
+        if account is None:
+            make_password(password)
+            return None
+        matches = account.check_password(password)
+        return account if matches and account.is_active else None
+
+    def get_user(self, user_id: int) -> Account | None:
+        """The account of a session; None ends the session of a stopped account.
+
+        What every page needs of the person behind it (WUTONG_ACCOUNT_RELATED) comes with the same query.
+        """
+        accounts = Account.objects.select_related(*settings.WUTONG_ACCOUNT_RELATED)
+        return accounts.filter(pk=user_id, is_active=True).first()

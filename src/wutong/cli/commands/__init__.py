@@ -1,0 +1,1 @@
+"""One module per command; see `wutong.cli.main.Command` for what a module provides."""

@@ -1,0 +1,72 @@
+"""What stands around every page: menu from the ledgers' declarations, the zone, the day, the person."""
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from wutong.base.accounts.models import Account
+from wutong.base.errors import Refused
+from wutong.ledgerkit.registry import ledgers
+from wutong.ledgerkit.viewer import as_of, today_of, viewer
+from wutong.ui.frame import Density, Frame, Language, MenuGroup, MenuItem, TextSize, Theme
+
+LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Anonymous pages get no frame and draw themselves bare."""
+    account = getattr(request, "user", None)
+    if not isinstance(account, Account):
+        return {}
+    try:
+        day = as_of(request)
+    except Refused:
+        day = today_of(request)
+    back = urlencode({"next": request.get_full_path()})
+    return {
+        "frame": Frame(
+            zone_name=str(settings.WUTONG_ZONE_NAME),
+            sample=settings.WUTONG_SAMPLE,
+            as_of=day,
+            as_of_href=f"{reverse('choose_day')}?{back}",
+            menu=_menu(request),
+            tabbar=_tabbar(request),
+            user_name=viewer(request).name,
+            user_href=reverse("accounts:preferences"),
+            theme=cast(Theme, account.theme),
+            text_size=cast(TextSize, account.text_size),
+            density=cast(Density, account.density),
+            language=cast(Language, LANGUAGES.get(get_language() or "", "zh-Hans")),
+        )
+    }
+
+
+def _menu(request: HttpRequest) -> list[MenuGroup]:
+    groups: dict[str, list[MenuItem]] = {str(_("工作台")): [_item(request, _("今日"), reverse("today"))]}
+    for ledger in ledgers():
+        for pages in ledger.pages:
+            if pages.in_menu:
+                item = _item(request, pages.listing.title, reverse("case_list", args=[pages.slug]))
+                groups.setdefault(str(ledger.menu_group), []).append(item)
+    groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
+    if viewer(request).has("audit.read"):
+        groups[str(_("审计"))] = [_item(request, _("审计记录"), reverse("audit"))]
+    return [MenuGroup(label, items, open=True) for label, items in groups.items()]
+
+
+def _item(request: HttpRequest, label: Any, href: str) -> MenuItem:
+    is_current = request.path == href or (href != "/" and request.path.startswith(href))
+    return MenuItem(label, href, current=is_current)
+
+
+def _tabbar(request: HttpRequest) -> list[MenuItem]:
+    items = [_item(request, _("今日"), reverse("today"))]
+    for ledger in ledgers()[:1]:
+        for pages in ledger.pages[:2]:
+            items.append(_item(request, pages.listing.title, reverse("case_list", args=[pages.slug])))
+    return items

@@ -1,0 +1,294 @@
+"""Pages that cross ledgers: today, search, the day shown, enterprises, audit."""
+
+from datetime import date
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wutong.base.audit.queries import events
+from wutong.base.errors import NotAllowed
+from wutong.cases.models import Assignment, Case, Task
+from wutong.cases.registry import case_type_of
+from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgerkit.registry import pages_of
+from wutong.ledgerkit.viewer import as_of, today_of, viewer
+from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.organisation.actors import Actor
+from wutong.ui.forms import FilterForm, HouseForm
+from wutong.ui.pages import Crumb, FormPage, ListPage
+from wutong.ui.panels import ListItem, ListPanel, Stat, StatCards
+from wutong.ui.responses import form_response
+from wutong.ui.tables import Cell, Column, Row, Table
+
+SEARCH_LIMIT = 20
+PAGE_SIZE = 50
+
+
+def case_href(case: Case) -> str:
+    return reverse("case_detail", args=[pages_of(case.case_type).slug, case.number])
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """What the signed-in person owes: open tasks of the own roles, soonest due first."""
+    actor, day = viewer(request), as_of(request)
+    mine = _owed(actor)
+    overdue = [task for task in mine if task.case.due_on is not None and task.case.due_on < day]
+    hosted = list(
+        visible_cases(actor).filter(host_person=actor.official, is_open=True).order_by("due_on", "pk")[:10]
+        if actor.official
+        else []
+    )
+    stats = StatCards(
+        [
+            Stat(_("我的待办"), str(len(mine)), _("件"), href="#tasks", date_note=day.isoformat()),
+            Stat(
+                _("其中超时"),
+                str(len(overdue)),
+                _("件"),
+                href="#tasks",
+                alarm=bool(overdue),
+                date_note=day.isoformat(),
+            ),
+        ],
+        label=_("今日"),
+    )
+    panel = ListPanel(
+        title=_("我的待办"),
+        id="tasks",
+        empty=_("没有欠办的事。"),
+        items=[_task_item(task, day) for task in mine],
+    )
+    cases = ListPanel(
+        title=_("我主办的事"),
+        id="hosted",
+        empty=_("没有主办的事。"),
+        items=[
+            ListItem(
+                case.title,
+                case_href(case),
+                case_type_of(case).procedure.state(case.state).label,
+                note=case.number,
+            )
+            for case in hosted
+        ],
+    )
+    return render(request, "desk/today.html", {"blocks": [stats, panel, cases], "day": day})
+
+
+def _owed(actor: Actor) -> list[Task]:
+    """Open tasks whose role the actor holds: in person, or through the unit when nobody is named."""
+    if actor.official is None:
+        return []
+    held = Q(person=actor.official) | Q(person__isnull=True, unit=actor.official.unit)
+    roles = {
+        (item.case_id, item.role)
+        for item in Assignment.objects.filter(held, to_on__isnull=True, case__is_open=True)
+    }
+    tasks = Task.objects.filter(closed_on__isnull=True, case__in={case for case, _role in roles})
+    owed = [task for task in tasks.select_related("case") if (task.case_id, task.role) in roles]
+    return sorted(owed, key=lambda task: (task.case.due_on or date.max, task.case_id))
+
+
+def _task_item(task: Task, day: date) -> ListItem:
+    case = task.case
+    state = case_type_of(case).procedure.state(task.state)
+    words = state.task.words if state.task else state.label
+    late = case.due_on is not None and case.due_on < day
+    side = case.due_on.isoformat() if case.due_on else _("无时限")
+    return ListItem(case.title, case_href(case), side, "alarm" if late else "mut", f"{case.number}，{words}")
+
+
+class DayForm(HouseForm):
+    day = forms.DateField(label=gettext_lazy("数据日"), help_text=gettext_lazy("页面按这一天的情况重算。"))
+    next = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def choose_day(request: HttpRequest) -> HttpResponse:
+    """Choose the day that the pages show; it stands in the address of the page one comes back to."""
+    given = request.GET.get("next", "/")
+    form = DayForm(request.POST or None, initial={"day": today_of(request), "next": given})
+    if request.method == "POST" and form.is_valid():
+        return HttpResponseRedirect(_with_day(request, form.cleaned_data["next"], form.cleaned_data["day"]))
+    back = given if _is_own(request, given) else "/"
+    return form_response(
+        request,
+        FormPage(_("数据日"), form, _("按这一天看"), back, crumbs=[Crumb(_("数据日"))], draft=False),
+    )
+
+
+def _is_own(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) and url.startswith("/")
+
+
+def _with_day(request: HttpRequest, url: str, day: date) -> str:
+    if not _is_own(request, url):
+        url = "/"
+    path, _mark, query = url.partition("?")
+    kept = [part for part in query.split("&") if part and not part.startswith("as_of=")]
+    if day != today_of(request):
+        kept.append(f"as_of={day.isoformat()}")
+    return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+class SearchForm(FilterForm):
+    q = forms.CharField(label=gettext_lazy("名称或编号"), required=False, max_length=50)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Cases by title or number, enterprises by name or code; only what the person may see."""
+    actor = viewer(request)
+    text = request.GET.get("q", "").strip()[:50]
+    cases: list[Case] = []
+    enterprises: list[Enterprise] = []
+    if text:
+        cases = list(
+            visible_cases(actor)
+            .filter(Q(title__icontains=text) | Q(number__icontains=text))
+            .order_by("-is_open", "-pk")[:SEARCH_LIMIT]
+        )
+        enterprises = list(visible_enterprises(actor).filter(_named(text)).order_by("name")[:SEARCH_LIMIT])
+    blocks = [
+        ListPanel(
+            title=_("办件"),
+            id="cases",
+            empty=_("没有找到。可以换一个词，或只写名称里的几个字。"),
+            items=[
+                ListItem(case.title, case_href(case), case_type_of(case).procedure.label, note=case.number)
+                for case in cases
+            ],
+        ),
+        ListPanel(
+            title=_("企业"),
+            id="enterprises",
+            empty=_("没有找到。"),
+            items=[
+                ListItem(item.name, f"{reverse('enterprises')}?q={item.name}", item.code or "")
+                for item in enterprises
+            ],
+        ),
+    ]
+    return render(request, "desk/search.html", {"blocks": blocks, "text": text})
+
+
+def _named(text: str) -> Q:
+    return Q(name__icontains=text) | Q(code__icontains=text.upper())
+
+
+def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
+    """Investors follow their projects: a firm known only from an unsigned project is as secret as the project."""
+    if actor.official is None:
+        return Enterprise.objects.none()
+    return Enterprise.objects.filter(
+        Q(invested_projects__isnull=True)
+        | Q(invested_projects__push__case__in=visible_cases(actor, "project_push"))
+    ).distinct()
+
+
+ENTERPRISE_COLUMNS = (
+    Column("name", gettext_lazy("企业名称"), "name", phone="show"),
+    Column("code", gettext_lazy("统一社会信用代码"), phone="show"),
+    Column("registered_on", gettext_lazy("成立日期"), "date"),
+    Column("address", gettext_lazy("注册地址"), "long"),
+)
+
+
+def enterprises(request: HttpRequest) -> HttpResponse:
+    """The enterprise register."""
+    form = SearchForm(request.GET)
+    form.is_valid()
+    text = form.cleaned_data.get("q", "").strip()
+    found = visible_enterprises(viewer(request)).order_by("name", "pk")
+    if text:
+        found = found.filter(_named(text))
+    pages = Paginator(found, PAGE_SIZE)
+    page = pages.get_page(request.GET.get("page", "1"))
+    rows = [
+        Row(
+            str(item.pk),
+            {
+                "name": Cell(item.name),
+                "code": Cell(item.code or _("未登记")),
+                "registered_on": Cell(item.registered_on.isoformat() if item.registered_on else ""),
+                "address": Cell(item.address),
+            },
+        )
+        for item in page.object_list
+    ]
+    table = Table(
+        _("企业名录"),
+        ENTERPRISE_COLUMNS,
+        rows,
+        pages.count,
+        first_number=page.start_index() or 1,
+        page=page.number,
+        page_count=pages.num_pages,
+        query=f"q={text}" if text else "",
+        empty=_("没有符合条件的企业。"),
+    )
+    return render(
+        request,
+        "ui/list.html",
+        {
+            "page": ListPage(
+                title=_("企业名录"),
+                intro=_("项目投资方和区内企业。"),
+                table=table,
+                crumbs=[Crumb(_("企业")), Crumb(_("企业名录"))],
+                filters=form,
+                clear_href=request.path if text else "",
+            )
+        },
+    )
+
+
+AUDIT_COLUMNS = (
+    Column("at", gettext_lazy("时间"), "name", phone="show"),
+    Column("actor", gettext_lazy("人员"), phone="show"),
+    Column("words", gettext_lazy("事项"), "long", phone="show"),
+    Column("outcome", gettext_lazy("结果"), phone="show"),
+    Column("target", gettext_lazy("对象"), "long"),
+    Column("address", gettext_lazy("网络地址")),
+)
+
+
+def audit(request: HttpRequest) -> HttpResponse:
+    """The audit for the audit officer, newest first."""
+    if not viewer(request).has("audit.read"):
+        raise NotAllowed(_("只有审计员可以查阅审计记录。"))
+    outcomes = {"ok": _("成功"), "refused": _("拒绝"), "failed": _("失败")}
+    pages = Paginator(events().select_related("actor").order_by("-pk"), PAGE_SIZE)
+    page = pages.get_page(request.GET.get("page", "1"))
+    rows = [
+        Row(
+            str(event.pk),
+            {
+                "at": Cell(timezone.localtime(event.recorded_at).strftime("%Y-%m-%d %H:%M:%S")),
+                "actor": Cell(event.actor.display_name if event.actor else _("系统")),
+                "words": Cell(event.words or event.action, note=event.action),
+                "outcome": Cell(outcomes[event.outcome]),
+                "target": Cell(f"{event.target_kind} {event.target_id}"),
+                "address": Cell(event.address),
+            },
+        )
+        for event in page.object_list
+    ]
+    table = Table(
+        _("审计记录"),
+        AUDIT_COLUMNS,
+        rows,
+        pages.count,
+        first_number=page.start_index() or 1,
+        page=page.number,
+        page_count=pages.num_pages,
+    )
+    crumbs = [Crumb(_("审计")), Crumb(_("审计记录"))]
+    page_data = ListPage(title=_("审计记录"), table=table, intro=_("只增不改，按账号成链。"), crumbs=crumbs)
+    return render(request, "ui/list.html", {"page": page_data})

@@ -1,0 +1,244 @@
+"""Importing a workbook: upload, preview with every row accepted or refused, then one import of the right rows."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wutong.base.accounts.models import Account
+from wutong.base.errors import DomainError, NotAllowed, Refused
+from wutong.exchange.intake import Intake, IntakeRow
+from wutong.exchange.models import ImportBatch
+from wutong.exchange.services import check_workbook, intake_of, lock_for_import, mark_imported
+from wutong.exchange.writing import write_blank_template
+from wutong.ledgerkit.ledger import CasePages, Importing, Ledger
+from wutong.ledgerkit.list_pages import XLSX, found_pages
+from wutong.ledgerkit.middleware import audit_refusal
+from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ui.forms import HouseForm
+from wutong.ui.pages import Crumb, FormPage
+from wutong.ui.panels import Stat, StatCards, Step, StepsBar, TablePanel
+from wutong.ui.responses import form_response
+from wutong.ui.tables import Cell, Column, Row, Table
+
+SHOWN_ROWS = 200
+SHOWN_PROBLEMS = 50
+
+
+class UploadForm(HouseForm):
+    workbook = forms.FileField(
+        label=gettext_lazy("工作簿"), help_text=gettext_lazy(".xlsx 或 .xls，一张表，表头在前20行内。")
+    )
+    request_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+def _importing(request: HttpRequest, slug: str) -> tuple[Ledger, CasePages, Importing]:
+    ledger, pages = found_pages(slug)
+    if ledger.importing is None or ledger.pages[0] is not pages:
+        raise Http404
+    if not viewer(request).has(ledger.importing.right):
+        raise NotAllowed(_("您没有导入的权限。工作需要的，请向安全管理员申请。"))
+    return ledger, pages, ledger.importing
+
+
+def _account(request: HttpRequest) -> Account:
+    account = viewer(request).account
+    assert account is not None, "pages need a signed-in account"
+    return account
+
+
+def case_import(request: HttpRequest, slug: str) -> HttpResponse:
+    """Upload a workbook. Nothing is written but the record of the upload."""
+    ledger, pages, importing = _importing(request, slug)
+    form = UploadForm(
+        request.POST or None, request.FILES or None, initial={"request_key": secrets.token_hex(16)}
+    )
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["workbook"]
+        try:
+            batch, _intake = check_workbook(
+                importing.sheet,
+                upload.read(),
+                name=upload.name,
+                actor=_account(request),
+                now=now_of(request),
+                idempotency_key=form.cleaned_data["request_key"],
+            )
+        except DomainError as error:
+            audit_refusal(request, error)
+            form.add_error("workbook", str(error.message))
+        else:
+            return HttpResponseRedirect(reverse("case_import_batch", args=[slug, batch.pk]))
+    return form_response(
+        request,
+        FormPage(
+            title=_("导入%(name)s") % {"name": pages.listing.title},
+            form=form,
+            submit_label=_("上传并预检"),
+            cancel_href=reverse("case_list", args=[slug]),
+            intro=_("先预检，不写入任何数据；每一行是收下还是退回、为什么，都列出来。"),
+            crumbs=_crumbs(ledger, pages, slug),
+            draft=False,
+        ),
+    )
+
+
+def _crumbs(ledger: Ledger, pages: CasePages, slug: str) -> list[Crumb]:
+    return [
+        Crumb(ledger.menu_group),
+        Crumb(pages.listing.title, reverse("case_list", args=[slug])),
+        Crumb(_("导入")),
+    ]
+
+
+def case_template(request: HttpRequest, slug: str) -> HttpResponse:
+    """The blank workbook of the ledger."""
+    _ledger, pages, importing = _importing(request, slug)
+    response = HttpResponse(content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="template.xlsx"'
+    write_blank_template(response, importing.sheet)  # type: ignore[arg-type]
+    return response
+
+
+def checked_intake(batch: ImportBatch, importing: Importing) -> Intake:
+    """The rows of the file with the reasons that only the database knows."""
+    intake = intake_of(batch, importing.sheet)
+    return intake.with_problems(importing.check(intake))
+
+
+def case_import_batch(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
+    """The preview; a POST imports its right rows, all of them or none."""
+    ledger, pages, importing = _importing(request, slug)
+    batch = (
+        ImportBatch.objects.select_related("stored_file")
+        .filter(pk=batch_id, sheet_code=importing.sheet.code, actor=_account(request))
+        .first()
+    )
+    if batch is None:
+        raise Http404
+    if request.method == "POST":
+        count = _import(request, batch, importing)
+        messages.success(request, _("已入库%(count)s行。") % {"count": count})
+        return HttpResponseRedirect(reverse("case_list", args=[slug]))
+    intake = checked_intake(batch, importing)
+    return render(request, "ledgerkit/import.html", _preview(ledger, pages, slug, batch, importing, intake))
+
+
+def _import(request: HttpRequest, batch: ImportBatch, importing: Importing) -> int:
+    """One transaction: rows and the mark on the batch. Rows are judged again against the database as it is now."""
+    with transaction.atomic():
+        locked = lock_for_import(batch)
+        intake = checked_intake(locked, importing)
+        if not intake.accepted:
+            raise Refused(_("没有可以入库的行。请改正后重新上传。"))
+        count = importing.write(
+            intake.accepted,
+            actor=viewer(request),
+            now=now_of(request),
+            on=today_of(request),
+            source=_("工作簿“%(name)s”") % {"name": batch.file_name},
+        )
+        mark_imported(locked, actor=_account(request), now=now_of(request))
+    return count
+
+
+def _preview(
+    ledger: Ledger, pages: CasePages, slug: str, batch: ImportBatch, importing: Importing, intake: Intake
+) -> dict[str, Any]:
+    accepted, refused = len(intake.accepted), len(intake.refused)
+    skipped = len(intake.skipped)
+    done = batch.state == ImportBatch.State.IMPORTED
+    steps = StepsBar(
+        [
+            Step(_("上传"), batch.file_name[:30], "done"),
+            Step(_("对应列"), _("%(count)s列") % {"count": sum(bool(c.key) for c in intake.columns)}, "done"),
+            Step(_("预检"), _("%(count)s行有错") % {"count": refused}, "done" if done else "current"),
+            Step(_("入库"), "", "done" if done else "todo"),
+        ],
+        label=_("步骤"),
+    )
+    stats = StatCards(
+        [
+            Stat(_("可入库"), str(accepted), _("行"), href="#pre"),
+            Stat(_("有错"), str(refused), _("行"), href="#pre", alarm=bool(refused)),
+            Stat(_("跳过"), str(skipped), _("行"), href="#pre", note=_("空行、合计、说明")),
+        ],
+        label=_("预检结果"),
+    )
+    return {
+        "title": _("导入%(name)s") % {"name": pages.listing.title},
+        "intro": _("“%(file)s”，工作表“%(sheet)s”，表头在第%(row)s行。")
+        % {
+            "file": batch.file_name,
+            "sheet": intake.sheet_name,
+            "row": intake.header_row,
+        },
+        "crumbs": _crumbs(ledger, pages, slug),
+        "blocks": [steps, stats],
+        "problems": intake.problems[:SHOWN_PROBLEMS],
+        "more_problems": max(0, len(intake.problems) - SHOWN_PROBLEMS),
+        "accepted": accepted,
+        "is_done": done,
+        "tables": [_rows_panel(intake), _columns_panel(intake, importing)],
+        "list_href": reverse("case_list", args=[slug]),
+        "again_href": reverse("case_import", args=[slug]),
+    }
+
+
+def _rows_panel(intake: Intake) -> TablePanel:
+    """Refused rows first, each wrong cell with its reason."""
+    ordered = [*intake.refused, *intake.accepted][:SHOWN_ROWS]
+    mapped = [column for column in intake.columns if column.key]
+    columns = [
+        Column("row", _("行"), "name"),
+        *(Column(c.key, c.heading, "long", phone="show") for c in mapped),
+    ]
+    columns.append(Column("verdict", _("处理"), phone="show"))
+    rows = [Row(str(row.number), _preview_cells(row)) for row in ordered]
+    return TablePanel(
+        title=_("预检"),
+        note=_("有错的在前，最多显示%(count)s行") % {"count": SHOWN_ROWS},
+        id="pre",
+        table=Table(_("预检"), columns, rows, len(rows), empty=_("表头下面没有数据行。")),
+    )
+
+
+def _preview_cells(row: IntakeRow) -> dict[str, Cell]:
+    cells = {key: Cell(text) for key, text in row.raw.items()}
+    cells["row"] = Cell(_("第%(number)s行") % {"number": row.number})
+    verdict = _("收下") if row.is_accepted else _("退回")
+    cells["verdict"] = Cell(verdict, note="；".join(p.cause for p in row.problems), alarm=not row.is_accepted)
+    return cells
+
+
+def _columns_panel(intake: Intake, importing: Importing) -> TablePanel:
+    rows = []
+    for column in intake.columns:
+        field = importing.sheet.column(column.key).label if column.key else _("不导入")
+        rows.append(
+            Row(
+                column.letter,
+                {
+                    "heading": Cell(column.heading or _("（无表头）"), note=column.letter),
+                    "field": Cell(field),
+                    "unit": Cell(column.unit or "—"),
+                    "reason": Cell(
+                        column.reason or (_("同名或同义") if column.key else _("台账里没有这一列"))
+                    ),
+                },
+            )
+        )
+    columns = (
+        Column("heading", _("工作簿的列"), "name"),
+        Column("field", _("台账字段"), phone="show"),
+        Column("unit", _("单位"), phone="show"),
+        Column("reason", _("依据"), "long", phone="show"),
+    )
+    return TablePanel(title=_("对应列"), id="columns", table=Table(_("对应列"), columns, rows, len(rows)))

@@ -1,0 +1,50 @@
+"""The roles of the zone: which rights go together. The three officers stand in `base.accounts.roles`."""
+
+from django.utils.translation import gettext_noop
+
+from wutong.base.accounts.roles import RoleDefinition, declare_roles
+
+ROLES = (
+    RoleDefinition(
+        "clerk",
+        gettext_noop("台账员"),
+        (
+            "project_push.see_all",
+            "project_push.open",
+            "project_push.edit",
+            "project_push.import",
+            "project_push.rectify",
+        ),
+    ),
+    RoleDefinition("handler", gettext_noop("经办人"), ()),
+    RoleDefinition("team_member", gettext_noop("招商组成员"), ("project_push.open",)),
+    RoleDefinition(
+        "leader",
+        gettext_noop("包保领导"),
+        (
+            "project_push.see_all",
+            "project_push.see_unsigned",
+            "project_push.assign",
+            "project_push.rectify",
+            "supervision.see_all",
+            "supervision.issue",
+        ),
+    ),
+    RoleDefinition(
+        "supervisor",
+        gettext_noop("督查人员"),
+        (
+            "project_push.see_all",
+            "project_push.verify",
+            "project_push.rectify",
+            "project_push.correct",
+            "supervision.see_all",
+            "supervision.issue",
+            "supervision.close",
+        ),
+    ),
+)
+
+
+def declare() -> None:
+    declare_roles(*ROLES)

@@ -1,0 +1,301 @@
+"""Planned against actual nodes as one SVG drawing, worked out on the server.
+
+A hollow diamond is the plan, a solid disc what happened, the line between them the delay: pale when the node was
+reached late, red while it is still open. What happened after the data day is not shown. The same numbers stand in
+a table below the drawing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from wutong.ui.formats import days_text, short_date_text
+from wutong.ui.panels import Panel
+from wutong.ui.tables import Text
+
+WIDTH = 748
+TOP = 24
+ROW_HEIGHT = 30
+FOOT_HEIGHT = 20
+RIGHT_MARGIN = 92  # room for the label of the last node
+LEFT_MIN, LEFT_MAX = 96, 200
+HAN_WIDTH, LATIN_WIDTH = 12.0, 6.7  # of one character at 12 px
+LABEL_GAP = 11
+TICK_MONTHS = (1, 3, 6, 12, 24, 60)
+TICK_SPACE = 66  # below this two tick labels touch
+
+
+@dataclass(frozen=True)
+class Node:
+    """A milestone: when it was planned and when it happened; either may be unknown. `href` opens it."""
+
+    label: Text
+    planned_on: date | None
+    actual_on: date | None
+    href: str = ""
+
+
+Standing = Literal["reached", "overdue", "ahead", "unplanned", "open"]
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """A node with its place in the drawing. Coordinates are SVG attributes, therefore text.
+
+    `days_late` is negative when a node was reached early and None when there is nothing to compare.
+    """
+
+    label: str
+    short_label: str
+    href: str
+    planned_on: date | None
+    actual_on: date | None
+    standing: Standing
+    days_late: int | None
+    text: str
+    sentence: str
+    y: str
+    text_y: str
+    line_y: str
+    diamond_x: str
+    diamond_y: str
+    diamond_centre: str
+    disc_x: str
+    bar_x: str
+    bar_y: str
+    bar_width: str
+    text_x: str
+    text_anchor_end: bool
+    text_css: str
+
+    @property
+    def bar_css(self) -> str:
+        return "m-late" if self.standing == "overdue" else "m-c2"
+
+
+@dataclass(frozen=True)
+class Tick:
+    x: str
+    text_x: str
+    label: str
+
+
+@dataclass(frozen=True)
+class NodesChart:
+    """Everything `ui/panels/nodes.html` writes into the SVG."""
+
+    view_box: str
+    right: str
+    bottom: str
+    ticks: Sequence[Tick]
+    as_of_x: str
+    as_of_text_y: str
+    as_of_label: str
+    rows: Sequence[NodeRow]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Days to pixels: `first` lies at `left`, `last` at `right`."""
+
+    first: date
+    last: date
+    left: float
+    right: float
+
+    def x(self, day: date) -> float:
+        return self.left + (day - self.first).days * self.per_day
+
+    @property
+    def per_day(self) -> float:
+        return (self.right - self.left) / max((self.last - self.first).days, 1)
+
+
+def days_late(node: Node, as_of: date) -> int | None:
+    """Days from plan to event, or from plan to the data day while the node is open and its plan has passed."""
+    if node.planned_on is None:
+        return None
+    actual_on = happened_on(node, as_of)
+    if actual_on is not None:
+        return (actual_on - node.planned_on).days
+    return (as_of - node.planned_on).days if node.planned_on < as_of else None
+
+
+def happened_on(node: Node, as_of: date) -> date | None:
+    """The day the node was reached, if that was known on the data day."""
+    return node.actual_on if node.actual_on is not None and node.actual_on <= as_of else None
+
+
+def standing(node: Node, as_of: date) -> Standing:
+    """How the node stands on the data day."""
+    if happened_on(node, as_of):
+        return "reached" if node.planned_on else "unplanned"
+    if node.planned_on is None:
+        return "open"
+    return "overdue" if node.planned_on < as_of else "ahead"
+
+
+def time_scale(nodes: Sequence[Node], as_of: date, left: float) -> Scale:
+    """A scale from the first of the earliest month to the latest day, the data day always on it."""
+    days = [as_of]
+    for node in nodes:
+        days.extend(day for day in (node.planned_on, happened_on(node, as_of)) if day)
+    first = min(days).replace(day=1)
+    return Scale(first, max(days), left, WIDTH - RIGHT_MARGIN)
+
+
+def tick_days(scale: Scale) -> list[date]:
+    """Firsts of months in the finest step whose labels do not touch."""
+    for months in TICK_MONTHS:
+        if scale.per_day * months * 30.4 >= TICK_SPACE:
+            break
+    day, days = scale.first, []
+    while day <= scale.last:
+        days.append(day)
+        month = day.year * 12 + day.month - 1 + months
+        day = date(month // 12, month % 12 + 1, 1)
+    return days
+
+
+def text_width(text: str) -> float:
+    """Width of 12 px text in user units, near enough to keep labels inside the drawing."""
+    return sum(HAN_WIDTH if ord(character) > 0x2E7F else LATIN_WIDTH for character in text)
+
+
+def draw_nodes(nodes: Sequence[Node], as_of: date) -> NodesChart:
+    """Places every node on the drawing."""
+    left = min(max([LEFT_MIN, *(text_width(str(node.label)) + 24 for node in nodes)]), LEFT_MAX)
+    scale = time_scale(nodes, as_of, left)
+    bottom = TOP + ROW_HEIGHT * len(nodes) + 4
+    return NodesChart(
+        view_box=f"0 0 {WIDTH} {bottom + FOOT_HEIGHT}",
+        right=str(WIDTH),
+        bottom=str(bottom),
+        ticks=_ticks(scale),
+        as_of_x=_number(scale.x(as_of)),
+        as_of_text_y=str(bottom + 14),
+        as_of_label=gettext("数据日 %(day)s") % {"day": short_date_text(as_of)},
+        rows=[_row(node, as_of, scale, TOP + ROW_HEIGHT * index + 15) for index, node in enumerate(nodes)],
+    )
+
+
+def _ticks(scale: Scale) -> list[Tick]:
+    ticks: list[Tick] = []
+    year = 0
+    for day in tick_days(scale):
+        pattern = gettext("%(month)d月") if day.year == year else gettext("%(year)d年%(month)d月")
+        label = pattern % {"year": day.year, "month": day.month}
+        year = day.year
+        ticks.append(Tick(_number(scale.x(day)), _number(scale.x(day) + 4), label))
+    return ticks
+
+
+def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
+    label = str(node.label)
+    how = standing(node, as_of)
+    late = days_late(node, as_of)
+    actual_on = happened_on(node, as_of)
+    text = _text(node.planned_on, actual_on, how, late)
+    planned_x = scale.x(node.planned_on) if node.planned_on else None
+    actual_x = scale.x(actual_on) if actual_on else None
+    bar_end = scale.x(as_of) if how == "overdue" else actual_x
+    bar = (
+        (planned_x, bar_end - planned_x)
+        if planned_x is not None and bar_end is not None and late and late > 0
+        else None
+    )
+    mark_x = max(x for x in (planned_x, bar_end, scale.left) if x is not None)
+    gap = 8 if how == "overdue" else LABEL_GAP
+    at_end = mark_x + gap + text_width(text) > WIDTH
+    return NodeRow(
+        label=label,
+        short_label=_shortened(label, scale.left - 12),
+        href=node.href,
+        planned_on=node.planned_on,
+        actual_on=actual_on,
+        standing=how,
+        days_late=late,
+        text=text,
+        sentence=_sentence(label, text, node.planned_on, how),
+        y=_number(y),
+        text_y=_number(y + 4),
+        line_y=_number(y + 15),
+        diamond_x=_optional(planned_x, -5),
+        diamond_y=_number(y - 5),
+        diamond_centre="" if planned_x is None else f"{_number(planned_x)} {_number(y)}",
+        disc_x=_optional(actual_x),
+        bar_x=_number(bar[0]) if bar else "",
+        bar_y=_number(y - 1.5),
+        bar_width=_number(bar[1]) if bar else "",
+        text_x=_number(mark_x - gap if at_end else mark_x + gap),
+        text_anchor_end=at_end,
+        text_css={"overdue": "t-red", "ahead": "t-dim", "open": "t-dim"}.get(how, "t-halo"),
+    )
+
+
+def _text(planned_on: date | None, actual_on: date | None, how: Standing, late: int | None) -> str:
+    """The few words beside the mark."""
+    if how == "overdue":
+        return gettext("已晚%(days)s，计划%(day)s") % {"days": days_text(late), "day": _slash(planned_on)}
+    if how == "ahead":
+        return gettext("计划%(day)s") % {"day": _slash(planned_on)}
+    if how == "open":
+        return gettext("未定")
+    if how == "unplanned":
+        return gettext("%(day)s，无计划") % {"day": _slash(actual_on)}
+    if not late:
+        return gettext("%(day)s，按期") % {"day": _slash(actual_on)}
+    pattern = gettext("%(day)s，晚%(days)s") if late > 0 else gettext("%(day)s，早%(days)s")
+    return pattern % {"day": _slash(actual_on), "days": days_text(abs(late))}
+
+
+def _sentence(label: str, text: str, planned_on: date | None, how: Standing) -> str:
+    """What a screen reader says for the link: it contains the words that are seen."""
+    if planned_on is None or how == "open":
+        return gettext("%(label)s，%(text)s") % {"label": label, "text": text}
+    return gettext("%(label)s，%(text)s；计划%(day)s") % {
+        "label": label,
+        "text": text,
+        "day": planned_on.isoformat(),
+    }
+
+
+def _slash(day: date | None) -> str:
+    return f"{day:%m/%d}" if day else ""
+
+
+def _shortened(label: str, width: float) -> str:
+    if text_width(label) <= width:
+        return label
+    while label and text_width(label) + HAN_WIDTH > width:
+        label = label[:-1]
+    return label + "…"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _optional(value: float | None, offset: float = 0) -> str:
+    return "" if value is None else _number(value + offset)
+
+
+@dataclass(frozen=True)
+class NodesPanel(Panel):
+    """The drawing with its table. `id` is needed when nodes have no `href`: they lead to their row of the table."""
+
+    template: ClassVar[str] = "ui/panels/nodes.html"
+    nodes: Sequence[Node]
+    as_of: date
+
+    @property
+    def chart(self) -> NodesChart:
+        return draw_nodes(self.nodes, self.as_of)
+
+    @property
+    def caption(self) -> Text:
+        return _("各节点计划与实际时间")

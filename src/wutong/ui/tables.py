@@ -1,0 +1,89 @@
+"""A ledger table, declared once: the page, the export and the phone cards are drawn from the same columns.
+
+Rows are not always a queryset (the stalled finder returns computed rows), therefore a page hands over finished
+`Row` objects of one page plus the totals of the whole result.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+LampColour = Literal["", "red", "yellow", "green", "grey", "pause"]
+Kind = Literal["text", "long", "name", "date", "number", "money", "lamp"]
+"""`name` is the row header, `long` wraps, `money` is an amount already converted to the column's unit."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `unit` stands in brackets in the header; neighbours with the same `group` share a header.
+
+    `total` draws the column in the 合计 row. `phone`: `show` keeps the cell on a phone's card, `hide` drops it.
+    """
+
+    key: str
+    label: Text
+    kind: Kind = "text"
+    unit: Text = ""
+    group: Text = ""
+    sortable: bool = False
+    total: bool = False
+    phone: Literal["show", "hide"] = "hide"
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one cell shows. `value` is what an export writes: a date, an int, a Decimal or a text.
+
+    `note` is the second line; `href` makes the text a link (a figure opens its rows); `lamp` needs `text`,
+    because a colour is never the only sign.
+    """
+
+    text: Text = ""
+    value: Any = None
+    href: str = ""
+    note: Text = ""
+    lamp: LampColour = ""
+    alarm: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; `key` is stable (a case number), `href` opens the detail page, `chosen` marks the open drawer."""
+
+    key: str
+    cells: Mapping[str, Cell]
+    href: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Current order. A header link sets `?sort=key` or `?sort=-key`."""
+
+    key: str = ""
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of rows with the totals of all of them.
+
+    `first_number` is the running number (序号) of the first row; `row_count` counts all rows of the result;
+    `totals` has cells by column key; `query` is the query string without sort and page, for links.
+    """
+
+    caption: Text
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    row_count: int
+    first_number: int = 1
+    page: int = 1
+    page_count: int = 1
+    sort: Sort = field(default_factory=Sort)
+    totals: Mapping[str, Cell] = field(default_factory=dict)
+    query: str = ""
+    empty: Text = ""

@@ -1,0 +1,51 @@
+"""Tags and filters of the house; built in, templates need no `{% load %}`. What they do stands in `wutong/ui/`."""
+
+from typing import Any
+
+from django.template import Context, Library
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from wutong.ui import formats
+from wutong.ui.pager import pager as pager_of
+from wutong.ui.panels import Block
+from wutong.ui.table_drawing import draw_table
+from wutong.ui.tables import Table
+
+register = Library()
+
+
+@register.inclusion_tag("ui/table.html", name="table")
+def table_tag(table: Table, clear_href: str = "") -> dict[str, Any]:
+    """A ledger; `clear_href` offers the way out when filters leave no row."""
+    return {"drawn": draw_table(table), "clear_href": clear_href}
+
+
+@register.inclusion_tag("ui/pager.html", name="pager")
+def pager_tag(table: Table) -> dict[str, Any]:
+    return {"pager": pager_of(table)}
+
+
+@register.simple_tag(takes_context=True, name="panel")
+def panel_tag(context: Context, panel: Block) -> SafeString:
+    """Any block of a page, by the template it names; it sees nothing of the page's context."""
+    assert context.template is not None  # always bound while a template renders
+    template = context.template.engine.get_template(panel.template)
+    return template.render(context.new({"panel": panel}))
+
+
+@register.filter("money")
+def money_filter(yuan: formats.Amount | None, places: int = 1) -> str:
+    """An amount with its unit, in the reader's way of counting."""
+    return formats.money_text(yuan, places, english=(get_language() or "").startswith("en"))
+
+
+register.filter("yi", formats.in_yi)
+register.filter("wan", formats.in_wan)
+register.filter("million", formats.in_million)
+register.filter("count", formats.count_text)
+register.filter("days", formats.days_text)
+register.filter("day", formats.date_text)
+register.filter("long_day", formats.long_date_text)
+register.filter("short_day", formats.short_date_text)
+register.filter("month", formats.month_text)
