@@ -85,3 +85,14 @@ def page(browser: "Browser") -> Iterator["Page"]:
     page.set_default_timeout(10_000)
     yield page
     context.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Transactional tests empty their tables afterwards, frozen ones too."""
+    from django.db import connection
+
+    from wutong.base.chain.testing import let_flush_empty_frozen_tables
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        let_flush_empty_frozen_tables(connection)

@@ -65,9 +65,7 @@ def _faults_of_block(cases: list[Case], first: int, last: int) -> Iterator[Fault
         yield from _evidence_faults(name, rows, evidence.get(case.pk, []))
 
 
-def _projection_faults(
-    name: str, case: Case, rows: list[Change], hosts: list[Assignment]
-) -> Iterator[Fault]:
+def _projection_faults(name: str, case: Case, rows: list[Change], hosts: list[Assignment]) -> Iterator[Fault]:
     """Columns of the case that its changes say otherwise."""
     valid = valid_changes(rows)
     if not valid:

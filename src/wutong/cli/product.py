@@ -7,3 +7,4 @@ names its application.
 SETTINGS = "wutong.site.settings.sample"
 APPLICATION = "wutong.site.wsgi:application"
 RUN_TICKS = "wutong.site.tick.run_ticks"
+LOAD_SEEDS = "wutong.site.seeds.load_seeds"

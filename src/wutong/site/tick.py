@@ -5,12 +5,27 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import close_old_connections
+from django.utils.timezone import localdate
+
+from wutong.ledgerkit.anchors import write_anchor
+from wutong.ledgers.project_push.services import escalate_overdue
 
 logger = logging.getLogger(__name__)
 
 Tick = Callable[[datetime], None]
 
-TICKS: list[Tick] = []
+
+def escalate_overdue_rectifications(now: datetime) -> None:
+    """Rectifications that are days over their due day become supervision orders."""
+    escalate_overdue(now, localdate(now))
+
+
+def anchor_chain_heads(now: datetime) -> None:
+    """Heads that are new go into the signed file outside the database; nothing new, nothing written."""
+    write_anchor(now)
+
+
+TICKS: list[Tick] = [escalate_overdue_rectifications, anchor_chain_heads]
 """Called in this order. A tick is idempotent: it may be late, and it may run twice for the same moment."""
 
 

@@ -48,7 +48,7 @@ def load_published_years() -> None:
                 year,
                 notice=row["notice"],
                 published_on=row["published_on"],
-                off=_days(year, row, "off"),
+                off=_days(year, row, "rest"),
                 work=_days(year, row, "work"),
             )
 

@@ -117,6 +117,7 @@ def snapshot_value(row: models.Model, name: str) -> Any:
         return {"digest": personal_digest(f"{row._meta.label_lower}.{name}", value) if value else ""}
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
+    if isinstance(field, models.DecimalField) and value is not None:
+        # As the database gives it back: with all its places.
+        return str(Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places)))
     return value

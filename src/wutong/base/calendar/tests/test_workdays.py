@@ -16,7 +16,7 @@ def shipped_calendar() -> WorkingCalendar:
     rows = yaml.safe_load(SEED.read_text(encoding="utf-8"))
     exceptions = {}
     for year, row in rows.items():
-        exceptions |= dict.fromkeys(_days(year, row, "off"), False)
+        exceptions |= dict.fromkeys(_days(year, row, "rest"), False)
         exceptions |= dict.fromkeys(_days(year, row, "work"), True)
     return WorkingCalendar(rows, exceptions)
 

@@ -1,0 +1,284 @@
+"""Builds the sample zone through the same services as everybody else uses. All names and rows are invented."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from wutong.base.accounts.models import Account
+from wutong.base.accounts.services import create_account, grant_role
+from wutong.base.files.services import store_file
+from wutong.cases.act import act, act_many
+from wutong.cases.models import Case, Evidence
+from wutong.cases.steps import Holder, NewEvidence, Step
+from wutong.ledgers.project_push.services import (
+    NewProject,
+    enter_projects,
+    escalate_overdue,
+    open_rectification,
+)
+from wutong.registers.enterprises.services import add_contact, register_enterprise
+from wutong.registers.enterprises.uscc import check_character
+from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
+from wutong.registers.organisation.models import Official, Unit
+from wutong.registers.organisation.services import appoint_official, join_team, open_unit
+from wutong.sample import names
+from wutong.sample.plan import SEED, PlannedProject, planned_projects
+
+ZONE_OPENED = date(2015, 6, 1)
+
+
+@dataclass(frozen=True)
+class Zone:
+    """What the later parts of the builder need of the earlier ones."""
+
+    units: dict[str, Unit]
+    officials: dict[str, Official]
+    actors: dict[str, Actor]
+
+
+def is_built() -> bool:
+    return Unit.objects.exists()
+
+
+def build_zone(*, today: date, now: datetime) -> None:
+    """Everything or nothing."""
+    with transaction.atomic():
+        zone = _organisation(today, now)
+        _enterprises(now)
+        plans = planned_projects(today)
+        cases = _projects(plans, zone, now)
+        _rectifications(plans, cases, zone, today, now)
+        escalate_overdue(now, today)
+
+
+def _organisation(today: date, now: datetime) -> Zone:
+    def unit(code: str, name: str, kind: str, parent: Unit | None) -> Unit:
+        return open_unit(code=code, name=name, kind=kind, parent=parent, actor=None, on=ZONE_OPENED, now=now)
+
+    root = unit("root", names.ZONE, "committee", None)
+    units = {"root": root}
+    for kind, rows in (
+        ("department", names.DEPARTMENTS),
+        ("town", names.TOWNS),
+        ("company", names.COMPANIES),
+    ):
+        units |= {code: unit(code, name, kind, root) for code, name in rows}
+    units |= {code: unit(code, name, "team", units["investment"]) for code, name in names.TEAMS}
+    officials, actors = {}, {}
+    for number, (login, name, unit_code, post, role) in enumerate(names.OFFICIALS, start=1):
+        account = _account(login, name, role, today, now) if login else None
+        officials[name] = appoint_official(
+            staff_no=f"WT{number:04d}",
+            name=name,
+            unit=units[unit_code],
+            post=post,
+            phone=f"1380000{number:04d}",
+            account=account,
+            actor=None,
+            on=ZONE_OPENED,
+            now=now,
+        )
+        if account is not None:
+            actors[login] = actor_of(
+                Account.objects.select_related("official__unit").get(pk=account.pk), today
+            )
+    for login, name, role in names.OFFICERS:
+        _account(login, name, role, today, now)
+    for code, member in (("new_energy", "宋一鸣"), ("health", "白雪"), ("equipment", "何佳"), ("it", "邵宁")):
+        join_team(units[code], officials[member], is_leader=True, on=ZONE_OPENED)
+    return Zone(units, officials, actors)
+
+
+def _account(login: str, name: str, role: str, today: date, now: datetime) -> Account:
+    account, _password = create_account(login, name, now)
+    grant_role(account, role, None, today, now)
+    return account
+
+
+def _enterprises(now: datetime) -> None:
+    """Some investors are registered beforehand, with codes that are invented but well-formed."""
+    dice = random.Random(SEED + 1)  # noqa: S311
+    for number, word in enumerate(names.WORDS):
+        body = f"91379999MA{number:07d}"
+        enterprise = register_enterprise(
+            name=f"梧桐{word}产业有限公司",
+            code=body + check_character(body),
+            actor=None,
+            on=ZONE_OPENED + timedelta(days=number * 90),
+            now=now,
+            registered_on=ZONE_OPENED + timedelta(days=number * 90),
+            address=f"梧桐高新区示例路{number + 1}号",
+        )
+        add_contact(
+            enterprise,
+            name=f"{dice.choice('赵钱孙李周吴郑王')}经理",
+            phone=f"1390000{number:04d}",
+            post="项目经理",
+            actor=None,
+            on=ZONE_OPENED,
+            now=now,
+        )
+
+
+def _projects(plans: Sequence[PlannedProject], zone: Zone, now: datetime) -> list[Case]:
+    leaders = [zone.officials[name] for name in ("周明远", "韩东升", "马文静", "孙立群")]
+    concierges = [zone.officials["白雪"], zone.officials["何佳"]]
+    people: dict[int, list[Official]] = {}
+    for official in zone.officials.values():
+        people.setdefault(official.unit_id, []).append(official)
+    new = [
+        NewProject(
+            name=plan.name,
+            investor_name=plan.investor,
+            total_investment_yuan=plan.amount_yuan,
+            state="lead",
+            opened_on=plan.days["lead"],
+            host_unit=zone.units[plan.unit],
+            host_person=people[zone.units[plan.unit].pk][0],
+            leader=leaders[plan.leader],
+            concierge=concierges[index % 2],
+            team=zone.units[plan.team],
+            verifier=zone.officials["秦舒"],
+            facts=plan.facts,
+        )
+        for index, plan in enumerate(plans)
+    ]
+    cases = enter_projects(new, actor=SYSTEM, now=now)
+    pairs = list(zip(plans, cases, strict=True))
+    _advance(pairs, "negotiating", "negotiate", now)
+    _advance(pairs, "appraised", "appraise", now)
+    _prove(pairs, "signed", ("contract",), zone, now)
+    _advance(pairs, "signed", "sign", now)
+    _advance(pairs, "registered", "register", now)
+    _prove(pairs, "started", ("energy_review", "construction_permit", "site_photo"), zone, now)
+    _advance(pairs, "started", "start", now)
+    _prove(pairs, "in_production", ("first_proof",), zone, now)
+    _advance(pairs, "in_production", "produce", now)
+    _note(pairs, now)
+    _advance(pairs, "at_capacity", "reach_capacity", now)
+    _set_aside(pairs, now)
+    return cases
+
+
+def _advance(pairs: Iterable[tuple[PlannedProject, Case]], state: str, verb: str, now: datetime) -> None:
+    steps = [Step(case, verb, plan.days[state]) for plan, case in pairs if state in plan.days]
+    act_many(steps, actor=SYSTEM, now=now)
+
+
+def _prove(
+    pairs: Sequence[tuple[PlannedProject, Case]],
+    state: str,
+    kinds: tuple[str, ...],
+    zone: Zone,
+    now: datetime,
+) -> None:
+    """Hand in the documents of a gate, have somebody else verify them: both on the day of the step."""
+    due = [(plan, case) for plan, case in pairs if state in plan.days]
+    for kind in kinds:
+        handed_in = [
+            Step(
+                case,
+                "hand_in",
+                plan.days[state],
+                evidence=[_document(plan, case, kind, plan.days[state], now)],
+            )
+            for plan, case in due
+        ]
+        act_many(handed_in, actor=zone.actors["clerk"], now=now)
+        pending = {
+            item.case_id: item
+            for item in Evidence.objects.filter(kind=kind, case__in=[case for _plan, case in due])
+        }
+        checked = [
+            Step(case, "check_evidence", plan.days[state], checks=[(pending[case.pk], True)])
+            for plan, case in due
+        ]
+        act_many(checked, actor=zone.actors["supervisor"], now=now)
+
+
+def _document(plan: PlannedProject, case: Case, kind: str, on: date, now: datetime) -> NewEvidence:
+    """A tiny PDF that says that it is a sample."""
+    text = f"%PDF-1.4\n% Sample document, invented: {case.number} {kind} {on}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+    name = f"{kind}-{case.number}.pdf"
+    stored = store_file(text.encode(), name=name, actor=None, now=now)
+    return NewEvidence(kind, stored, name, on)
+
+
+def _note(pairs: Iterable[tuple[PlannedProject, Case]], now: datetime) -> None:
+    steps = [
+        Step(case, "note_progress", plan.progress_on, data={"latest_progress": plan.progress})
+        for plan, case in pairs
+        if plan.progress_on is not None and plan.end != "at_capacity"
+    ]
+    act_many(steps, actor=SYSTEM, now=now)
+
+
+def _set_aside(pairs: Iterable[tuple[PlannedProject, Case]], now: datetime) -> None:
+    verbs = {"suspended": "suspend", "terminated": "terminate"}
+    steps = [
+        Step(
+            case,
+            verbs[plan.end],
+            plan.progress_on or max(plan.days.values()) + timedelta(days=10),
+            reason="投资方内部调整（示例）",
+        )
+        for plan, case in pairs
+        if plan.end in verbs
+    ]
+    act_many(steps, actor=SYSTEM, now=now)
+
+
+def _rectifications(
+    plans: Sequence[PlannedProject], cases: Sequence[Case], zone: Zone, today: date, now: datetime
+) -> None:
+    """Problems in every state: on time, overdue, handed in, ended."""
+    dice = random.Random(SEED + 2)  # noqa: S311
+    hosts = [zone.officials[name] for name in ("郑海川", "许可欣", "雷震", "蒋南", "段文博")]
+    verifier = zone.officials["秦舒"]
+    for number, (plan, case) in enumerate(
+        (plan, case) for plan, case in zip(plans, cases, strict=True) if plan.has_problem
+    ):
+        blocking, problem, measure = names.PROBLEMS[number % len(names.PROBLEMS)]
+        opened = today - timedelta(days=dice.choice([5, 12, 20, 33]))
+        host = hosts[number % len(hosts)]
+        leader = case.leader or verifier
+        opened_case = open_rectification(
+            case,
+            problem=problem,
+            blocking_class=blocking,
+            measure=measure,
+            host=Holder("host", host.unit, host),
+            verifier=Holder("verifier", verifier.unit, verifier),
+            leader=Holder("lead_official", leader.unit, leader),
+            due_on=opened + timedelta(days=dice.choice([7, 14, 30])),
+            actor=SYSTEM,
+            on=opened,
+            now=now,
+        )
+        if number % 4 == 2:
+            proof = _document(plan, opened_case, "proof", opened + timedelta(days=4), now)
+            act(
+                opened_case,
+                "submit",
+                actor=SYSTEM,
+                now=now,
+                effective_on=opened + timedelta(days=4),
+                evidence=[proof],
+            )
+        if number % 8 == 6:
+            act(
+                opened_case,
+                "close",
+                actor=zone.actors["supervisor"],
+                now=now,
+                effective_on=opened + timedelta(days=5),
+            )
+
+
+def sample_accounts() -> list[Account]:
+    logins = [row[0] for row in names.OFFICIALS if row[0]] + [row[0] for row in names.OFFICERS]
+    found = {account.name: account for account in Account.objects.filter(name__in=logins)}
+    return [found[login] for login in logins if login in found]
