@@ -25,7 +25,17 @@ CLOCK_WITHOUT_ARGUMENT = {"timezone.localdate", "timezone.localtime", "localdate
 """With an argument these only convert a moment that was passed in."""
 EDGES = {"cli", "sample", "desk"}
 """Packages at the edge of the product: they ask the clock and pass the answer down."""
-EDGE_MODULES = {"pages.py", "middleware.py", "views.py", "frame.py", "backend.py", "tasks.py", "clock.py"}
+EDGE_MODULES = {
+    "pages.py",
+    "middleware.py",
+    "views.py",
+    "viewer.py",
+    "frame.py",
+    "backend.py",
+    "tasks.py",
+    "clock.py",
+    "testing.py",
+}
 """Modules that answer a request or run a task, in any package."""
 
 

@@ -72,7 +72,7 @@ def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
 
 def diagram_rows(procedure: Procedure) -> list[tuple[Text, Text, Text]]:
     """From, verb, to: one row per transition that leads to another state."""
-    rows = []
+    rows: list[tuple[Text, Text, Text]] = []
     for item in procedure.transitions:
         if item.target == STAY:
             continue

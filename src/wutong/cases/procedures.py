@@ -179,9 +179,9 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
     known, clocks = set(codes), {clock.code for clock in procedure.clocks}
     roles = {role.code for role in procedure.roles}
     for item in procedure.transitions:
-        for state in {*item.source, item.target} - {STAY, BACK}:
-            if state not in known:
-                faults.append(f"{item.verb} names the unknown state {state}")
+        for code in {*item.source, item.target} - {STAY, BACK}:
+            if code not in known:
+                faults.append(f"{item.verb} names the unknown state {code}")
         faults += [
             f"{item.verb} names the unknown clock {e.clock}" for e in item.clocks if e.clock not in clocks
         ]

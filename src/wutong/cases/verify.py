@@ -83,7 +83,7 @@ def _projection_faults(name: str, case: Case, rows: list[Change], hosts: list[As
     }
     for column, value in expected.items():
         if getattr(case, column) != value:
-            label = Case._meta.get_field(column).verbose_name
+            label = Case._meta.get_field(column).verbose_name  # type: ignore[union-attr]
             yield Fault(name, case.last_seq, f"“{label}”与变更记录不符")
     told = [item for row in rows for item in row.snapshot.get("holders", []) if item["role"] == "host"]
     if case.is_open and len(hosts) != 1:

@@ -86,7 +86,7 @@ class StepForm(HouseForm):
     def _add_files(self) -> None:
         item = self.transition
         for kind in item.evidence:
-            self.fields[f"file_{kind}"] = forms.FileField(label=self.procedure.evidence_label(kind))
+            self.fields[f"file_{kind}"] = forms.FileField(label=str(self.procedure.evidence_label(kind)))
         if item.accepts_evidence:
             self.fields["kind"] = forms.ChoiceField(label=_("种类"), choices=self.procedure.evidence_kinds)
             self.fields["file"] = forms.FileField(label=_("文件"))

@@ -113,9 +113,11 @@ def _find(query: ListQuery) -> list[Stalled]:
             | Q(project__team__name__icontains=text)
         )
     if "blocking" in filters:
-        condition &= Exists(
-            Rectification.objects.filter(
-                case__parent=OuterRef("case_id"), case__is_open=True, blocking_class=filters["blocking"]
+        condition &= Q(
+            Exists(
+                Rectification.objects.filter(
+                    case__parent=OuterRef("case_id"), case__is_open=True, blocking_class=filters["blocking"]
+                )
             )
         )
     found = stalled_projects(

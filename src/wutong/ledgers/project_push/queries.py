@@ -10,7 +10,7 @@ from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from wutong.cases.history import changes_as_known
-from wutong.cases.models import Case
+from wutong.cases.models import Case, Change
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgers.project_push.models import LampRule, ProjectPush
 from wutong.ledgers.project_push.rules import (
@@ -122,7 +122,7 @@ def in_order(item: Stalled) -> tuple[int, int, str]:
     return COLOUR_ORDER[item.verdict.colour], -item.amount_yuan, item.number
 
 
-def _lives(cases: QuerySet[Case], as_of: date, known_at: datetime | None) -> QuerySet[Any, dict[str, Any]]:
+def _lives(cases: QuerySet[Case], as_of: date, known_at: datetime | None) -> QuerySet[Change, Any]:
     """One row per project that may be stalled: the first day in each state, the last recorded progress."""
     known = changes_as_known(as_of, known_at)
     last = known.filter(case=OuterRef("case_id")).order_by("-position")

@@ -71,7 +71,7 @@ def record_many(
             for name, value in change.facts.items():
                 setattr(change.entry, name, value)
         new = [change.entry for change in changes if change.entry.pk is None]
-        model._default_manager.bulk_create(new, batch_size=500)  # type: ignore[arg-type]
+        model._default_manager.bulk_create(new, batch_size=500)
         rows = []
         for change in changes:
             row = RegisterChange(
@@ -89,7 +89,7 @@ def record_many(
         RegisterChange.objects.bulk_create(rows, batch_size=500)
         columns = {"last_seq", "head_hash", "head_mac"}.union(*(_columns(change) for change in changes))
         model._default_manager.bulk_update(
-            [change.entry for change in changes],  # type: ignore[arg-type]
+            [change.entry for change in changes],
             sorted(columns),
             batch_size=200,
         )

@@ -25,7 +25,7 @@ from wutong.base.errors import NotAllowed
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = date(2026, 3, 2)
-CLERK = RoleDefinition("clerk", "经办人", ("personal.unmask",))
+CLERK = RoleDefinition("test_clerk", "经办人", ("personal.unmask",))
 
 
 def test_an_undeclared_right_is_an_error_and_not_a_denial() -> None:
@@ -97,8 +97,8 @@ def test_loading_roles_twice_is_the_same_as_once() -> None:
 
 def test_loading_roles_brings_them_to_their_definition() -> None:
     load_roles([CLERK])
-    load_roles([RoleDefinition("clerk", "承办人", ("audit.read",))])
-    role = Role.objects.get(code="clerk")
+    load_roles([RoleDefinition("test_clerk", "承办人", ("audit.read",))])
+    role = Role.objects.get(code="test_clerk")
     assert role.name == "承办人"
     assert list(role.rights.values_list("right", flat=True)) == ["audit.read"]
 
@@ -135,5 +135,5 @@ def test_a_role_is_declared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "_roles", dict(roles._roles))
     declare_roles(CLERK)
     declare_roles(CLERK)
-    with pytest.raises(ValueError, match="clerk"):
-        declare_roles(RoleDefinition("clerk", "别的", ()))
+    with pytest.raises(ValueError, match="test_clerk"):
+        declare_roles(RoleDefinition("test_clerk", "别的", ()))
