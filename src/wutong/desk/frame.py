@@ -54,6 +54,7 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
                 item = _item(request, pages.listing.title, reverse("case_list", args=[pages.slug]))
                 groups.setdefault(str(ledger.menu_group), []).append(item)
     groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
+    groups.setdefault(str(_("组织")), []).append(_item(request, _("组织机构"), reverse("organisation")))
     if viewer(request).has("audit.read"):
         groups[str(_("审计"))] = [_item(request, _("审计记录"), reverse("audit"))]
     return [MenuGroup(label, items, open=True) for label, items in groups.items()]

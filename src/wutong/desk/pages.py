@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,12 +17,14 @@ from wutong.base.audit.queries import events
 from wutong.base.errors import NotAllowed
 from wutong.cases.models import Assignment, Case, Task
 from wutong.cases.registry import case_type_of
+from wutong.desk.enterprises import named, visible_enterprises
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import pages_of
 from wutong.ledgerkit.viewer import as_of, today_of, viewer
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.actors import Actor
-from wutong.ui.forms import FilterForm, HouseForm
+from wutong.registers.organisation.models import Unit
+from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, FormPage, ListPage
 from wutong.ui.panels import ListItem, ListPanel, Stat, StatCards
 from wutong.ui.responses import form_response
@@ -138,10 +140,6 @@ def _with_day(request: HttpRequest, url: str, day: date) -> str:
     return f"{path}?{'&'.join(kept)}" if kept else path
 
 
-class SearchForm(FilterForm):
-    q = forms.CharField(label=gettext_lazy("名称或编号"), required=False, max_length=50)
-
-
 def search(request: HttpRequest) -> HttpResponse:
     """Cases by title or number, enterprises by name or code; only what the person may see."""
     actor = viewer(request)
@@ -154,7 +152,7 @@ def search(request: HttpRequest) -> HttpResponse:
             .filter(Q(title__icontains=text) | Q(number__icontains=text))
             .order_by("-is_open", "-pk")[:SEARCH_LIMIT]
         )
-        enterprises = list(visible_enterprises(actor).filter(_named(text)).order_by("name")[:SEARCH_LIMIT])
+        enterprises = list(visible_enterprises(actor).filter(named(text)).order_by("name")[:SEARCH_LIMIT])
     blocks = [
         ListPanel(
             title=_("办件"),
@@ -170,83 +168,12 @@ def search(request: HttpRequest) -> HttpResponse:
             id="enterprises",
             empty=_("没有找到。"),
             items=[
-                ListItem(item.name, f"{reverse('enterprises')}?q={item.name}", item.code or "")
+                ListItem(item.name, reverse("enterprise", args=[item.pk]), item.code or "")
                 for item in enterprises
             ],
         ),
     ]
     return render(request, "desk/search.html", {"blocks": blocks, "text": text})
-
-
-def _named(text: str) -> Q:
-    return Q(name__icontains=text) | Q(code__icontains=text.upper())
-
-
-def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
-    """Investors follow their projects: a firm known only from an unsigned project is as secret as the project."""
-    if actor.official is None:
-        return Enterprise.objects.none()
-    return Enterprise.objects.filter(
-        Q(invested_projects__isnull=True)
-        | Q(invested_projects__push__case__in=visible_cases(actor, "project_push"))
-    ).distinct()
-
-
-ENTERPRISE_COLUMNS = (
-    Column("name", gettext_lazy("企业名称"), "name", phone="show"),
-    Column("code", gettext_lazy("统一社会信用代码"), phone="show"),
-    Column("registered_on", gettext_lazy("成立日期"), "date"),
-    Column("address", gettext_lazy("注册地址"), "long"),
-)
-
-
-def enterprises(request: HttpRequest) -> HttpResponse:
-    """The enterprise register."""
-    form = SearchForm(request.GET)
-    form.is_valid()
-    text = form.cleaned_data.get("q", "").strip()
-    found = visible_enterprises(viewer(request)).order_by("name", "pk")
-    if text:
-        found = found.filter(_named(text))
-    pages = Paginator(found, PAGE_SIZE)
-    page = pages.get_page(request.GET.get("page", "1"))
-    rows = [
-        Row(
-            str(item.pk),
-            {
-                "name": Cell(item.name),
-                "code": Cell(item.code or _("未登记")),
-                "registered_on": Cell(item.registered_on.isoformat() if item.registered_on else ""),
-                "address": Cell(item.address),
-            },
-        )
-        for item in page.object_list
-    ]
-    table = Table(
-        _("企业名录"),
-        ENTERPRISE_COLUMNS,
-        rows,
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
-        query=f"q={text}" if text else "",
-        empty=_("没有符合条件的企业。"),
-    )
-    return render(
-        request,
-        "ui/list.html",
-        {
-            "page": ListPage(
-                title=_("企业名录"),
-                intro=_("项目投资方和区内企业。"),
-                table=table,
-                crumbs=[Crumb(_("企业")), Crumb(_("企业名录"))],
-                filters=form,
-                clear_href=request.path if text else "",
-            )
-        },
-    )
 
 
 AUDIT_COLUMNS = (
@@ -292,3 +219,40 @@ def audit(request: HttpRequest) -> HttpResponse:
     crumbs = [Crumb(_("审计")), Crumb(_("审计记录"))]
     page_data = ListPage(title=_("审计记录"), table=table, intro=_("只增不改，按账号成链。"), crumbs=crumbs)
     return render(request, "ui/list.html", {"page": page_data})
+
+
+UNIT_COLUMNS = (
+    Column("name", gettext_lazy("单位"), "name", phone="show"),
+    Column("kind", gettext_lazy("类别"), phone="show"),
+    Column("parent", gettext_lazy("上级单位")),
+    Column("officials", gettext_lazy("在职人数"), "number", phone="show"),
+    Column("since", gettext_lazy("设立日期"), "date"),
+)
+
+
+def organisation(request: HttpRequest) -> HttpResponse:
+    """The unit tree with the number of officials in office."""
+    viewer(request)
+    in_office = Count("officials", filter=Q(officials__to_on__isnull=True))
+    units = list(
+        Unit.objects.filter(valid_to__isnull=True)
+        .select_related("parent")
+        .annotate(in_office=in_office)
+        .order_by("path")
+    )
+    rows = [
+        Row(
+            unit.code,
+            {
+                "name": Cell("　" * (unit.path.count("/") - 2) + unit.name),
+                "kind": Cell(unit.get_kind_display()),
+                "parent": Cell(unit.parent.name if unit.parent else ""),
+                "officials": Cell(str(unit.in_office), value=unit.in_office),
+                "since": Cell(unit.valid_from.isoformat(), value=unit.valid_from),
+            },
+        )
+        for unit in units
+    ]
+    table = Table(_("组织机构"), UNIT_COLUMNS, rows, len(rows), empty=_("还没有登记单位。"))
+    page = ListPage(title=_("组织机构"), table=table, crumbs=[Crumb(_("组织机构"))])
+    return render(request, "ui/list.html", {"page": page})

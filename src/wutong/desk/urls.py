@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from wutong.desk import pages
+from wutong.desk import enterprises, pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
     path("day/", pages.choose_day, name="choose_day"),
     path("search/", pages.search, name="search"),
-    path("enterprises/", pages.enterprises, name="enterprises"),
+    path("enterprises/", enterprises.enterprises, name="enterprises"),
+    path("enterprises/new/", enterprises.new_enterprise, name="enterprise_new"),
+    path("enterprises/<int:pk>/", enterprises.enterprise, name="enterprise"),
+    path("enterprises/<int:pk>/contact/", enterprises.new_contact, name="contact_new"),
+    path("enterprises/<int:pk>/contact/<int:contact_pk>/", enterprises.reveal_contact, name="contact_reveal"),
+    path("enterprises/<int:pk>/contact/<int:contact_pk>/erase/", enterprises.erase, name="contact_erase"),
+    path("organisation/", pages.organisation, name="organisation"),
     path("audit/", pages.audit, name="audit"),
 ]

@@ -243,3 +243,35 @@ def case_open(request: HttpRequest, slug: str, number: str, child_slug: str) -> 
             foot=opening.words,
         ),
     )
+
+
+def case_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Enter a thing of the ledger's main list by hand."""
+    ledger, pages = found_pages(slug)
+    entering = ledger.entering
+    if entering is None or ledger.pages[0] is not pages:
+        raise Http404
+    if not viewer(request).has(entering.right):
+        raise NotAllowed(_("您没有“%(label)s”的权限。") % {"label": entering.label})
+    form = entering.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = entering.enter(
+                form.cleaned_data, actor=viewer(request), now=now_of(request), on=today_of(request)
+            )
+        except DomainError as error:
+            _refuse(request, form, error)
+        else:
+            return saved_response(request, reverse("case_detail", args=[slug, case.number]))
+    href = reverse("case_list", args=[slug])
+    return form_response(
+        request,
+        FormPage(
+            title=entering.label,
+            form=form,
+            submit_label=entering.label,
+            cancel_href=href,
+            crumbs=[Crumb(ledger.menu_group), Crumb(pages.listing.title, href), Crumb(entering.label)],
+            action_href=request.path,
+        ),
+    )

@@ -13,7 +13,7 @@ from wutong.cases.registry import CaseType
 from wutong.exchange.intake import Intake
 from wutong.exchange.sheets import Sheet
 from wutong.registers.organisation.actors import Actor
-from wutong.ui.forms import FilterForm
+from wutong.ui.forms import FilterForm, HouseForm
 from wutong.ui.pages import Action
 from wutong.ui.panels import Block, Fact
 from wutong.ui.tables import Cell, Column, LampColour, Row, Text
@@ -121,6 +121,17 @@ class Importing:
 
 
 @dataclass(frozen=True)
+class Entering:
+    """How a thing of the ledger's main list is entered by hand. `enter` gets the cleaned data of the form, and
+    `actor`, `now` and `on`; it returns the case it opened."""
+
+    form: type[HouseForm]
+    right: str
+    label: Text
+    enter: Callable[..., Case]
+
+
+@dataclass(frozen=True)
 class Ledger:
     """One mechanism of the zone."""
 
@@ -133,6 +144,7 @@ class Ledger:
     see_all: str
     see_restricted: str = ""
     importing: Importing | None = None
+    entering: Entering | None = None
     seed: Callable[[], None] | None = None
 
 

@@ -59,6 +59,9 @@ def _actions(request: HttpRequest, ledger: Ledger, pages: CasePages) -> list[Act
     actor = viewer(request)
     actions = []
     first = ledger.pages[0] is pages
+    if first and ledger.entering and actor.has(ledger.entering.right):
+        href = reverse("case_new", args=[pages.slug])
+        actions.append(Action(ledger.entering.label, href, main=True, drawer=True))
     if first and ledger.importing and actor.has(ledger.importing.right):
         actions.append(Action(_("导入"), reverse("case_import", args=[pages.slug])))
     query = request.GET.urlencode()

@@ -6,6 +6,7 @@ from wutong.ledgerkit import act_pages, detail_pages, import_pages, list_pages
 
 urlpatterns = [
     path("<slug:slug>/", list_pages.case_list, name="case_list"),
+    path("<slug:slug>/new/", act_pages.case_new, name="case_new"),
     path("<slug:slug>/export/", list_pages.case_export, name="case_export"),
     path("<slug:slug>/import/", import_pages.case_import, name="case_import"),
     path("<slug:slug>/import/template/", import_pages.case_template, name="case_template"),

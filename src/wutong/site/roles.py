@@ -14,6 +14,8 @@ ROLES = (
             "project_push.edit",
             "project_push.import",
             "project_push.rectify",
+            "enterprises.register",
+            "personal.unmask",
         ),
     ),
     RoleDefinition("handler", gettext_noop("经办人"), ()),

@@ -1,6 +1,6 @@
 """The push library as a workbook (推进库): what its columns mean, and what its rows become."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wutong.base.errors import Refused
 from wutong.cases.act import act_many
 from wutong.cases.models import Case
 from wutong.cases.steps import Holder, NewCase, Step
@@ -16,6 +17,9 @@ from wutong.exchange.intake import Intake, IntakeRow
 from wutong.exchange.sheets import Sheet, SheetColumn
 from wutong.ledgers.project_push.models import BlockingClass, Rectification
 from wutong.ledgers.project_push.services import NewProject, enter_projects
+from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.enterprises.services import fold_name
+from wutong.registers.enterprises.uscc import clean_code
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official, Unit
 from wutong.registers.projects.models import Project
@@ -35,6 +39,12 @@ SHEET = Sheet(
         SheetColumn(
             "total", gettext_lazy("总投资"), "money", unit="亿元", required=True,
             synonyms=("项目总投资", "投资额", "总投资额", "签约总投资额", "计划总投资"),
+        ),
+        SheetColumn(
+            "investor_code",
+            gettext_lazy("投资方统一社会信用代码"),
+            max_length=30,
+            synonyms=("统一社会信用代码", "社会信用代码", "信用代码"),
         ),
         SheetColumn("signed_on", gettext_lazy("签约时间"), "date", required=True, synonyms=("合同签约时间", "签约日期")),
         SheetColumn("plan_start_on", gettext_lazy("计划开工时间"), "date", month_as="last_day", synonyms=("计划开工",)),
@@ -102,15 +112,31 @@ def check_rows(intake: Intake) -> Sequence[tuple[int, str, str]]:
     taken = dict(
         Project.objects.filter(identity__in=set(identities.values())).values_list("identity", "code")
     )
+    holders = dict(Enterprise.objects.filter(code__isnull=False).values_list("code", "folded_name"))
     problems: list[tuple[int, str, str]] = []
     for row in intake.rows:
         if identities.get(row.number) in taken:
             code = taken[identities[row.number]]
             problems.append((row.number, "name", _("已在库中，编号%(code)s；没有重复登记") % {"code": code}))
         problems += _people_problems(row, known)
+        problems += _code_problems(row, holders)
         problems += _date_problems(row)
     columns = {column.key for column in intake.columns}
     return [problem for problem in problems if problem[1] in columns]
+
+
+def _code_problems(row: IntakeRow, holders: Mapping[str | None, str]) -> Iterator[tuple[int, str, str]]:
+    """A code with a wrong check character, and one that belongs to another enterprise."""
+    if not row.values.get("investor_code"):
+        return
+    try:
+        code = clean_code(row.values["investor_code"])
+    except Refused as refusal:
+        yield row.number, "investor_code", str(refusal.message)
+        return
+    holder = holders.get(code)
+    if holder is not None and row.values.get("investor") and holder != fold_name(row.values["investor"]):
+        yield row.number, "investor_code", _("这个代码已登记在另一家企业名下")
 
 
 def _people_problems(row: IntakeRow, known: Directory) -> Iterator[tuple[int, str, str]]:
@@ -190,6 +216,7 @@ def _project(row: IntakeRow, known: Directory, source: str) -> NewProject:
     return NewProject(
         name=values["name"],
         investor_name=values["investor"],
+        investor_code=clean_code(values["investor_code"]) if values.get("investor_code") else "",
         total_investment_yuan=values["total"],
         state="signed",
         opened_on=values["signed_on"],

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.base.accounts.rights import Right
 from wutong.cases.registry import CaseType
-from wutong.ledgerkit.ledger import CasePages, Importing, Ledger, Listing, Opening, View
-from wutong.ledgers.project_push import importing, pages, services
+from wutong.ledgerkit.ledger import CasePages, Entering, Importing, Ledger, Listing, Opening, View
+from wutong.ledgers.project_push import forms, importing, pages, services
 from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE, RECTIFICATION
 
@@ -96,6 +96,12 @@ LEDGER = Ledger(
         right="project_push.import",
         check=importing.check_rows,
         write=importing.import_rows,
+    ),
+    entering=Entering(
+        form=forms.NewProjectForm,
+        right="project_push.open",
+        label=_("登记项目"),
+        enter=forms.enter_project,
     ),
     seed=services.load_rules,
 )

@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,6 +78,11 @@ class StalledFilters(FilterForm):
         required=False,
         choices=[("", gettext_lazy("全部亮灯")), *LAMP_WORDS.items()],
     )
+    band = forms.ChoiceField(
+        label=gettext_lazy("规模档"),
+        required=False,
+        choices=[("", gettext_lazy("全部规模")), *((str(band), band_label(band)) for band in BANDS_YUAN)],
+    )
     blocking = forms.ChoiceField(
         label=gettext_lazy("卡点"),
         required=False,
@@ -123,6 +129,8 @@ def _find(query: ListQuery) -> list[Stalled]:
     found = stalled_projects(
         query.actor, query.as_of, known_at=query.known_at, projects=condition if condition else None
     )
+    if "band" in filters:
+        found = [item for item in found if item.amount_yuan >= int(filters["band"])]
     if "lamp" in filters:
         found = [item for item in found if item.verdict.colour == filters["lamp"]]
     return found
@@ -211,15 +219,22 @@ def stalled_counts(query: ListQuery) -> Mapping[str, int]:
     }
 
 
-def stalled_notes(entries: Sequence[Stalled], _query: ListQuery) -> list[Text]:
-    counts = [
-        f"{band_label(band)} {sum(item.amount_yuan >= band for item in entries)}"
-        for band in reversed(BANDS_YUAN)
-    ]
-    return [
-        _("排序：亮灯、总投资降序"),
-        _("规模档累计，各档不相加：%(counts)s") % {"counts": "，".join(counts)},
-    ]
+def stalled_notes(entries: Sequence[Stalled], query: ListQuery) -> list[Text]:
+    """The order, and the cumulative bands: each number is a link to its rows."""
+    counts = format_html_join(
+        "，",
+        '{}<a class="fig" href="?band={}&amp;as_of={}">{}</a>',
+        (
+            (
+                band_label(band),
+                band,
+                query.as_of.isoformat(),
+                sum(item.amount_yuan >= band for item in entries),
+            )
+            for band in reversed(BANDS_YUAN)
+        ),
+    )
+    return [_("排序：亮灯、总投资降序"), format_html("{}{}", _("规模档累计，各档不相加："), counts)]
 
 
 def stalled_intro(_query: ListQuery) -> Text:

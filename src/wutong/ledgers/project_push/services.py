@@ -46,6 +46,7 @@ class NewProject:
     team: Unit | None = None
     verifier: Official | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    investor_code: str = ""
     progress: str = ""
     reason: str = ""
 
@@ -53,7 +54,7 @@ class NewProject:
 @transaction.atomic
 def enter_projects(projects: Sequence[NewProject], *, actor: Actor, now: datetime) -> list[Case]:
     """Enter projects with their investors and open their cases, set by set."""
-    investors = _investors({item.investor_name for item in projects}, actor, now)
+    investors = _investors({item.investor_name: item.investor_code for item in projects}, actor, now)
     numbers = _numbers(projects)
     entries = [
         Fact(
@@ -103,12 +104,14 @@ def _numbers(projects: Sequence[NewProject]) -> dict[int, str]:
     return numbers
 
 
-def _investors(names: set[str], actor: Actor, now: datetime) -> dict[str, Enterprise]:
-    """Enterprises by folded name; unknown ones are registered without a code."""
-    wanted = {fold_name(name): name.strip() for name in sorted(names)}
+def _investors(codes: Mapping[str, str], actor: Actor, now: datetime) -> dict[str, Enterprise]:
+    """Enterprises by folded name; `codes` maps names to codes, empty where none is known. Unknown enterprises are
+    registered."""
+    wanted = {fold_name(name): name.strip() for name in sorted(codes)}
+    known = {fold_name(name): code for name, code in codes.items() if code}
     found = {item.folded_name: item for item in Enterprise.objects.filter(folded_name__in=wanted)}
     new = [
-        Fact(Enterprise(), {"name": name, "folded_name": folded})
+        Fact(Enterprise(), {"name": name, "folded_name": folded, "code": known.get(folded)})
         for folded, name in wanted.items()
         if folded not in found
     ]

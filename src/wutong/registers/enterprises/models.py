@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wutong.base.personal.fields import EncryptedTextField
+from wutong.base.personal.masking import mask_name, mask_phone
 from wutong.registers.history.models import RegisterEntry
 
 
@@ -35,8 +36,10 @@ class Contact(RegisterEntry):
     enterprise = models.ForeignKey(
         Enterprise, models.PROTECT, related_name="contacts", verbose_name=_("企业")
     )
-    name = EncryptedTextField(_("联系人"), default="", purpose=_("项目联络"), keep_days=1825)
-    phone = EncryptedTextField(_("联系电话"), default="", purpose=_("项目联络"), keep_days=1825)
+    name = EncryptedTextField(_("联系人"), default="", purpose=_("项目联络"), keep_days=1825, mask=mask_name)
+    phone = EncryptedTextField(
+        _("联系电话"), default="", purpose=_("项目联络"), keep_days=1825, mask=mask_phone
+    )
     phone_index = models.CharField(_("电话检索值"), max_length=64, default="", db_index=True)
     post = models.CharField(_("职务"), max_length=50, default="")
     is_erased = models.BooleanField(_("是否已清除"), default=False)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from wutong.base.personal.fields import EncryptedTextField
+from wutong.base.personal.masking import mask_phone
 from wutong.registers.history.models import RegisterEntry
 
 
@@ -54,7 +55,7 @@ class Official(RegisterEntry):
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="official", verbose_name=_("账号")
     )
-    phone = EncryptedTextField(_("电话"), default="", purpose=_("工作联系"), keep_days=3650)
+    phone = EncryptedTextField(_("电话"), default="", purpose=_("工作联系"), keep_days=3650, mask=mask_phone)
     from_on = models.DateField(_("任职日期"))
     to_on = models.DateField(_("离任日期"), null=True)
 

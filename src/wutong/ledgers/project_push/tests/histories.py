@@ -1,0 +1,173 @@
+"""Random lives of projects, told to the engine in sets so that thousands take seconds. All names are invented."""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from wutong.base.money import YI
+from wutong.cases.act import act_many
+from wutong.cases.models import Case, Change
+from wutong.cases.steps import Step
+from wutong.ledgers.project_push.models import LampRule
+from wutong.ledgers.project_push.services import NewProject, enter_projects
+from wutong.registers.organisation.actors import SYSTEM
+from wutong.registers.organisation.models import Unit
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_DAY, LAST_DAY = date(2021, 1, 4), date(2026, 6, 30)
+ROUNDS = 10
+AMOUNTS = (0, YI // 2, YI, 3 * YI, 5 * YI, 5 * YI - 1, 8 * YI, 10 * YI, 12 * YI, 50 * YI, 66 * YI)
+FORWARD = {
+    "lead": ("negotiate",),
+    "negotiating": ("appraise",),
+    "appraised": ("sign",),
+    "signed": ("start", "register"),
+    "registered": ("start",),
+    "started": ("produce",),
+    "in_production": ("reach_capacity",),
+}
+TARGET = {
+    "negotiate": "negotiating",
+    "appraise": "appraised",
+    "sign": "signed",
+    "register": "registered",
+    "start": "started",
+    "produce": "in_production",
+    "reach_capacity": "at_capacity",
+    "suspend": "suspended",
+    "terminate": "terminated",
+}
+
+
+@dataclass
+class Told:
+    """What has been told of one project so far."""
+
+    case: Case
+    state: str
+    last_on: date
+    before_aside: str = ""
+    is_over: bool = field(default=False)
+
+
+def moment(number: int) -> datetime:
+    """When the steps of a round become known: one round after the other, long after they happened."""
+    return datetime(2026, 7, 1, 9, 0, tzinfo=SHANGHAI) + timedelta(days=number)
+
+
+def dated_lamp_rules(change_on: date) -> None:
+    """Two editions: the earlier one ends the day before the later one begins. No rule for started below 1 亿."""
+    for edition, factor, start, end in (
+        ("第一版", 1, date(2022, 3, 1), change_on - timedelta(days=1)),
+        ("第二版", 2, change_on, None),
+    ):
+        for stage, band in (
+            ("signed", 0), ("signed", YI), ("signed", 10 * YI), ("started", YI), ("started", 50 * YI),
+        ):  # fmt: skip
+            days = (60 + 90 * (band // YI > 1) + 120 * (stage == "started")) * factor
+            LampRule.objects.create(
+                stage=stage,
+                band_from_yuan=band,
+                yellow_days=days,
+                red_days=days + 100,
+                idle_yellow_days=45 * factor,
+                idle_red_days=90 * factor,
+                edition=edition,
+                clause="第1条",
+                valid_from=start,
+                valid_to=end,
+            )
+
+
+def tell_histories(count: int, unit: Unit, dice: random.Random) -> list[Case]:
+    """`count` projects with up to ROUNDS steps each: forward, aside and back, amounts, progress, corrected days."""
+    new = []
+    for index in range(count):
+        state = dice.choice(["lead", "negotiating", "signed", "signed", "signed"])
+        amount = dice.choice(AMOUNTS)
+        new.append(
+            NewProject(
+                name=f"示例项目{index:04d}号",
+                investor_name=f"示例投资方{index % 97:02d}号",
+                total_investment_yuan=amount,
+                state=state,
+                opened_on=_day_between(dice, FIRST_DAY, LAST_DAY - timedelta(days=400)),
+                host_unit=unit,
+            )
+        )
+    cases = enter_projects(new, actor=SYSTEM, now=moment(0))
+    told = [Told(case, item.state, item.opened_on) for case, item in zip(cases, new, strict=True)]
+    for number in range(1, ROUNDS + 1):
+        _tell_round(told, number, dice)
+    return cases
+
+
+def _tell_round(told: Sequence[Told], number: int, dice: random.Random) -> None:
+    correcting = [item for item in told if not item.is_over and dice.random() < 0.15]
+    steps = _corrections(correcting, dice)
+    chosen = {item.case.pk for item in correcting}
+    steps += [step for item in told if item.case.pk not in chosen and (step := _step(item, dice))]
+    done = act_many(steps, actor=SYSTEM, now=moment(number))
+    cases = {item.case.pk: item.case for item in done}
+    for item in told:
+        if item.case.pk in cases:
+            item.case = cases[item.case.pk]
+            item.last_on = item.case.changed_on
+
+
+def _step(item: Told, dice: random.Random) -> Step | None:
+    if item.is_over:
+        return None
+    on = item.last_on + timedelta(days=dice.choice([0, 1, 9, 30, 44, 46, 75, 120, 240]))
+    if on > LAST_DAY:
+        return None
+    if item.state == "suspended":
+        verb = dice.choice(["resume", "resume", "note_progress", "revise_amount"])
+    else:
+        forward = FORWARD[item.state]
+        verb = dice.choices(
+            [dice.choice(forward), "note_progress", "suspend", "revise_amount", "terminate"],
+            weights=[8, 4, 3, 2, 0.4],
+        )[0]
+    if verb == "suspend":
+        item.before_aside = item.state
+    if verb == "resume":
+        item.state = item.before_aside
+    item.state = TARGET.get(verb, item.state)
+    item.is_over = item.state in {"terminated", "at_capacity"}
+    return Step(
+        item.case,
+        verb,
+        on,
+        data={"latest_progress": f"进展{on}"} if verb == "note_progress" else {},
+        reason="示例理由",
+        amount_yuan=dice.choice(AMOUNTS) if verb == "revise_amount" else None,
+    )
+
+
+def _corrections(chosen: Sequence[Told], dice: random.Random) -> list[Step]:
+    """A day is moved between its neighbours; what was corrected before may be corrected again."""
+    lives: dict[int, list[Change]] = defaultdict(list)
+    replaced = set()
+    for change in Change.objects.filter(case__in=[item.case.pk for item in chosen]).order_by("seq"):
+        lives[change.case_id].append(change)
+        replaced.add(change.replaces_id)
+    steps = []
+    for item in chosen:
+        life = sorted(
+            (change for change in lives[item.case.pk] if change.pk not in replaced),
+            key=lambda change: change.position,
+        )
+        place = dice.randrange(len(life))
+        earliest = life[place - 1].effective_on if place else life[0].effective_on - timedelta(days=200)
+        latest = life[place + 1].effective_on if place + 1 < len(life) else LAST_DAY
+        on = _day_between(dice, earliest, latest)
+        steps.append(Step(item.case, "correct", on, reason="示例更正", replaces=life[place]))
+    return steps
+
+
+def _day_between(dice: random.Random, first: date, last: date) -> date:
+    return first + timedelta(days=dice.randint(0, (last - first).days))
