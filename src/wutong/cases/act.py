@@ -5,12 +5,12 @@ clocks, assignments, tasks and evidence, and exactly one `Change` per step. `act
 steps with a number of queries that does not grow with the set. Undo is by further steps; nothing is deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from wutong.base.calendar.services import working_calendar
 from wutong.base.calendar.workdays import WorkingCalendar
@@ -24,7 +24,7 @@ from wutong.cases.effects import (
     project,
     write,
 )
-from wutong.cases.judging import judge, judge_correction, judge_opening
+from wutong.cases.judging import judge, judge_correction, judge_opening, judge_parent
 from wutong.cases.models import Assignment, Case, Change
 from wutong.cases.numbers import take_numbers
 from wutong.cases.procedures import BACK, CORRECT_VERB, OPEN_VERB, STAY, ClockEffect, Transition
@@ -56,28 +56,37 @@ def act_many(steps: Sequence[Step], *, actor: Actor, now: datetime) -> list[Done
     """A set of steps, all or none; a case may occur once in a set."""
     if not steps:
         return []
-    with transaction.atomic():
+    try:
+        with transaction.atomic():
+            return _act_many(steps, actor, now)
+    except IntegrityError:
+        # The same request came twice at once and the other one was first.
         repeated = _already_done(steps)
-        if repeated is not None:
-            return repeated
-        locked = lock_cases(step.case for step in steps if isinstance(step.case, Case))
-        if len(locked) != sum(isinstance(step.case, Case) for step in steps):
-            raise ValueError("a case may occur once in a set of steps")
-        calendar, writes = working_calendar(), Writes()
-        contexts = load_contexts(steps, locked) if locked else {}
-        for new in _opened(steps, actor, writes):
-            contexts[new.case.pk] = new
-        cases = iter(writes.new_cases)
-        done = []
-        for step in steps:
-            if isinstance(step.case, NewCase):
-                done.append(_open(step, step.case, contexts[next(cases).pk], actor, now, calendar, writes))
-            else:
-                done.append(_take(step, contexts[step.case.pk], actor, now, calendar, writes))
-        write(writes, now)
-        for item in done:
-            for reaction in reactions_to(item.case, item.change):
-                reaction(item.case, item.change, actor, now)
+        if repeated is None:
+            raise
+        return repeated
+
+
+def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
+    locked, parents = lock_cases(steps)
+    repeated = _already_done(steps)
+    if repeated is not None:
+        return repeated
+    calendar, writes = working_calendar(), Writes()
+    contexts = load_contexts(steps, locked, parents) if locked else {}
+    for new in _opened(steps, parents, actor, writes):
+        contexts[new.case.pk] = new
+    cases = iter(writes.new_cases)
+    done = []
+    for step in steps:
+        if isinstance(step.case, NewCase):
+            done.append(_open(step, step.case, contexts[next(cases).pk], actor, now, calendar, writes))
+        else:
+            done.append(_take(step, contexts[step.case.pk], actor, now, calendar, writes))
+    write(writes, now)
+    for item in done:
+        for reaction in reactions_to(item.case, item.change):
+            reaction(item.case, item.change, actor, now)
     return done
 
 
@@ -97,7 +106,9 @@ def _already_done(steps: Sequence[Step]) -> list[Done] | None:
     return [Done(known[key].case, known[key]) for key in keys]
 
 
-def _opened(steps: Sequence[Step], actor: Actor, writes: Writes) -> list[CaseContext]:
+def _opened(
+    steps: Sequence[Step], locked: Mapping[int, Case], actor: Actor, writes: Writes
+) -> list[CaseContext]:
     """Judge all openings, then insert their cases so that they have keys to chain by."""
     openings = [(step, step.case) for step in steps if isinstance(step.case, NewCase)]
     if not openings:
@@ -112,6 +123,9 @@ def _opened(steps: Sequence[Step], actor: Actor, writes: Writes) -> list[CaseCon
         judge_opening(
             step, new, kind.procedure, actor, [item for item in on_parents if item.case_id == parent_id]
         )
+        is_open = kind.procedure.state(new.state).kind != "closed"
+        if is_open:
+            judge_parent(kind.procedure, locked.get(parent_id) if parent_id else None)
         case = Case(
             case_type=new.case_type,
             number=new.number,
@@ -119,9 +133,11 @@ def _opened(steps: Sequence[Step], actor: Actor, writes: Writes) -> list[CaseCon
             parent=new.parent,
             procedure_version=kind.procedure.version,
             state=new.state,
-            is_open=kind.procedure.state(new.state).kind != "closed",
+            is_open=is_open,
+            result="" if is_open else kind.procedure.result_of(new.state),
             opened_on=step.effective_on,
             changed_on=step.effective_on,
+            closed_on=None if is_open else step.effective_on,
         )
         if not new.number:
             key = (kind.procedure.number_prefix, step.effective_on.year)
@@ -152,10 +168,12 @@ def _open(
         "version": case.procedure_version,
         "title": case.title,
         "parent": case.parent_id,
+        "result": case.result,
         "holders": assign(context, step.holders, step.effective_on, writes),
         "data": snapshot_of(context.detail, _column_names(new.detail)),
     }
-    told["clocks"] = move_clocks(context, procedure.open_clocks, step, calendar, writes)
+    starting = procedure.open_clocks if case.is_open else ()
+    told["clocks"] = move_clocks(context, starting, step, calendar, writes)
     move_tasks(context, step.effective_on, writes)
     writes.new_details.append(context.detail)
     return _record(step, OPEN_VERB, "", told, context, actor, now, writes)
@@ -203,13 +221,15 @@ def _clock_effects(transition: Transition, before: str, context: CaseContext) ->
     effects = list(transition.clocks)
     old, new = procedure.state(before).kind, procedure.state(context.case.state).kind
     declared = {effect.clock for effect in effects}
-    others = [clock.code for clock in context.clocks if clock.code not in declared]
+    others = [clock for clock in context.clocks if clock.code not in declared]
     if new == "aside" and old == "open":
-        effects += [ClockEffect(code, "suspend") for code in others]
+        effects += [ClockEffect(clock.code, "suspend") for clock in others if clock.state == "running"]
     elif new == "open" and old == "aside":
-        effects += [ClockEffect(code, "resume") for code in others]
+        # A clock that rested before the case was laid aside goes on resting.
+        back = [clock for clock in others if clock.code in context.suspended_aside]
+        effects += [ClockEffect(clock.code, "resume") for clock in back]
     elif new == "closed" and old != "closed":
-        effects += [ClockEffect(code, "void") for code in others]
+        effects += [ClockEffect(clock.code, "void") for clock in others]
     return effects
 
 
@@ -257,7 +277,8 @@ def _record(
         verb=verb,
         state_before=before,
         state_after=replaced.state_after if replaced else case.state,
-        amount_yuan=case.amount_yuan,
+        # A correction moves a day; what was at stake on it stays as it was.
+        amount_yuan=replaced.amount_yuan if replaced else case.amount_yuan,
         reason=step.reason[:500],
         replaces=replaced,
         request_key=step.request_key,

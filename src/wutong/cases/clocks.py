@@ -52,6 +52,15 @@ def due_day(calendar: WorkingCalendar, unit: str, since: date, left: int) -> Due
     return DueDay(end, provisional=not calendar.is_published(since, end))
 
 
+def used(calendar: WorkingCalendar, unit: str, since: date, on: date, left: int) -> int:
+    """Units of `left` used after `since` up to `on`. The days off over which a last day rolls on cost nothing:
+    whoever acts on the due day has used exactly what was left."""
+    units = elapsed(calendar, unit, since, on)
+    if units > left > 0 and on <= due_day(calendar, unit, since, left).on:
+        return left
+    return units
+
+
 def overdue(calendar: WorkingCalendar, unit: str, due_on: date | None, on: date) -> int:
     """Units that a running clock is past its due day on `on`; 0 while there is time or it is suspended."""
     if due_on is None or on <= due_on:

@@ -1,11 +1,11 @@
 """Everything that judging a set of steps needs, read set by set: the number of queries does not grow."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from wutong.cases.gates import GateFacts, counted_evidence, rules_on
+from wutong.cases.gates import GateFacts, counted_evidence, holds_on, rules_between
 from wutong.cases.models import Assignment, Case, CaseDetail, Change, Clock, GateRule, Task
 from wutong.cases.procedures import BACK, STAY
 from wutong.cases.registry import CaseType, case_type_of
@@ -23,21 +23,47 @@ class CaseContext:
     clocks: list[Clock] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     open_children: list[Case] = field(default_factory=list)
+    parent: Case | None = None
     facts: GateFacts = field(default_factory=GateFacts)
     rules: list[GateRule] = field(default_factory=list)
     state_before_aside: str = ""
+    suspended_aside: frozenset[str] = frozenset()
     is_replaced: bool = False
     last_actors: dict[str, int | None] = field(default_factory=dict)
     replaced_neighbours: tuple[date | None, date | None] = (None, None)
 
 
-def lock_cases(cases: Iterable[Case]) -> dict[int, Case]:
-    """Lock in the order of keys, so that two sets of steps never wait for each other."""
-    keys = sorted({case.pk for case in cases})
-    return {case.pk: case for case in Case.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+def lock_cases(steps: Sequence[Step]) -> tuple[dict[int, Case], dict[int, Case]]:
+    """The cases of the steps, and the parents below which one is opened or opened again: a parent must not be
+    closed meanwhile. Locked in the order of keys, so that two sets of steps never wait for each other."""
+    own = [step.case.pk for step in steps if isinstance(step.case, Case)]
+    if len(set(own)) != len(own):
+        raise ValueError("a case may occur once in a set of steps")
+    above = set()
+    for step in steps:
+        parent_id = _parent_needed(step)
+        if parent_id is not None:
+            above.add(parent_id)
+    if not own and not above:
+        return {}, {}
+    cases = Case.objects.select_for_update().filter(pk__in=sorted(above.union(own))).order_by("pk")
+    locked = {case.pk: case for case in cases}
+    return {pk: locked[pk] for pk in sorted(own)}, {pk: locked[pk] for pk in above}
 
 
-def load_contexts(steps: Sequence[Step], locked: dict[int, Case]) -> dict[int, CaseContext]:
+def _parent_needed(step: Step) -> int | None:
+    if not isinstance(step.case, Case):
+        return step.case.parent.pk if step.case.parent else None
+    procedure = case_type_of(step.case).procedure
+    transition = procedure.transition(step.verb)
+    if transition is None or all(procedure.state(code).kind != "closed" for code in transition.source):
+        return None
+    return step.case.parent_id
+
+
+def load_contexts(
+    steps: Sequence[Step], locked: Mapping[int, Case], parents: Mapping[int, Case]
+) -> dict[int, CaseContext]:
     """Contexts of existing cases. Gates, children and aside states are read only where a step needs them."""
     contexts: dict[int, CaseContext] = {}
     by_type: dict[CaseType, list[Case]] = defaultdict(list)
@@ -51,7 +77,8 @@ def load_contexts(steps: Sequence[Step], locked: dict[int, Case]) -> dict[int, C
         )
         details = rows.in_bulk([case.pk for case in cases])
         for case in cases:
-            contexts[case.pk] = CaseContext(case, kind, details[case.pk])
+            parent = parents.get(case.parent_id or 0)
+            contexts[case.pk] = CaseContext(case, kind, details[case.pk], parent=parent)
     for assignment in Assignment.objects.filter(case__in=locked, to_on__isnull=True):
         contexts[assignment.case_id].assignments.append(assignment)
     with_clocks = [pk for pk, context in contexts.items() if context.kind.procedure.clocks]
@@ -106,12 +133,23 @@ def _load_positions(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> 
         context.state_before_aside = next(
             (change.state_after for change in reversed(valid) if change.state_after not in states), ""
         )
+        context.suspended_aside = _suspended_aside(rows[pk], states)
         if step.replaces is not None:
             position = step.replaces.position
             context.is_replaced = step.replaces.pk not in {change.pk for change in valid}
             before = [change.effective_on for change in valid if change.position < position]
             after = [change.effective_on for change in valid if change.position > position]
             context.replaced_neighbours = (before[-1] if before else None, after[0] if after else None)
+
+
+def _suspended_aside(rows: Sequence[Change], aside: Sequence[str]) -> frozenset[str]:
+    """Codes of the clocks that stopped when the case was last laid aside."""
+    for change in reversed(rows):
+        if change.state_after in aside and change.state_before not in aside and change.replaces_id is None:
+            return frozenset(
+                code for code, action, _due in change.snapshot.get("clocks", []) if action == "suspend"
+            )
+    return frozenset()
 
 
 def valid_changes(changes: Iterable[Change]) -> list[Change]:
@@ -151,8 +189,8 @@ def _load_gates(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None
                 gated[context.kind].append(context)
     if not gated:
         return
-    days = {step.effective_on for step in steps}
-    rules = {day: rules_on((kind.procedure.case_type for kind in gated), day) for day in days}
+    days = [step.effective_on for step in steps]
+    rules = rules_between((kind.procedure.case_type for kind in gated), min(days), max(days))
     for kind, members in gated.items():
         counts = counted_evidence([context.case for context in members])
         for context in members:
@@ -161,5 +199,7 @@ def _load_gates(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None
     for members in gated.values():
         for context in members:
             context.rules = [
-                rule for rule in rules[day_of[context.case.pk]] if rule.case_type == context.case.case_type
+                rule
+                for rule in rules
+                if rule.case_type == context.case.case_type and holds_on(rule, day_of[context.case.pk])
             ]

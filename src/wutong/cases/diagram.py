@@ -1,73 +1,156 @@
-"""A procedure drawn from its declaration: states as boxes on one column per kind, transitions as arrows."""
+"""A procedure drawn from its declaration: the way in one row, what leads off it in a row below, steps as arrows.
+
+Three kinds of arrows keep the drawing legible: straight ones along the way, brackets above it (steps that skip a
+state or lead back), and below it one collecting line per state that can be reached from several others.
+"""
 
 from html import escape
 
-from wutong.cases.procedures import BACK, STAY, Procedure, Text
+from wutong.cases.procedures import BACK, STAY, Procedure, State, Text, main_states
 
-WIDTH, BOX_WIDTH, BOX_HEIGHT, GAP = 300, 104, 30, 26
-LEFT, RIGHT = 8, 188
+BOX_HEIGHT, GAP, MARGIN = 32, 18, 4
+BOX_MIN, LETTER = 72, 13
+LANE, FIRST_LANE = 12, 14
+"""Distance between lines that run beside each other, and of the first one from the boxes."""
+MARKER = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" '
+    'orient="auto"><path class="m-c3" d="M0 0L8 4L0 8z"/></marker></defs>'
+)
+Arrows = dict[str, list[str]]
+"""Sources by target, without steps that stay where they are."""
+Line = tuple[str, bool]
+"""The path of a line, and whether it ends in an arrow's head."""
+
+
+class Drawing:
+    """Where the boxes stand, and the lines between them."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.way = main_states(procedure)
+        self.aside = [state for state in procedure.states if state not in self.way]
+        longest = max(len(str(state.label)) for state in procedure.states)
+        self.box_width = max(BOX_MIN, longest * LETTER + 12)
+        self.order = {state.code: index for index, state in enumerate(self.way)}
+        self.arrows = _arrows(procedure)
+        self.above = [
+            (source, target)
+            for target, sources in self.arrows.items()
+            for source in sources
+            if source in self.order and target in self.order and self.order[target] != self.order[source] + 1
+        ]
+        self.above.sort(key=lambda pair: abs(self.order[pair[0]] - self.order[pair[1]]))
+        self.top = MARGIN + (FIRST_LANE + LANE * len(self.above) if self.above else 0)
+        self.bottom = self.top + BOX_HEIGHT
+        below = [state for state in self.aside if self._sources_on_way(state.code)]
+        self.lower = self.bottom + FIRST_LANE + LANE * len(below) + 12
+        self.width = 2 * MARGIN + len(self.way) * self.box_width + (len(self.way) - 1) * GAP
+        self.height = (self.lower + BOX_HEIGHT if self.aside else self.bottom) + MARGIN
+
+    def place(self, code: str) -> tuple[float, float]:
+        """The upper left corner of a state's box."""
+        step = self.box_width + GAP
+        if code in self.order:
+            return MARGIN + self.order[code] * step, self.top
+        index = [state.code for state in self.aside].index(code)
+        return self.width - MARGIN - self.box_width - (len(self.aside) - 1 - index) * step, self.lower
+
+    def middle(self, code: str) -> float:
+        return self.place(code)[0] + self.box_width / 2
+
+    def lines(self) -> list[Line]:
+        heads = [*self._along(), *self._brackets(), *self._back_from_aside()]
+        return [*((path, True) for path in heads), *self._collecting()]
+
+    def _along(self) -> list[str]:
+        y = self.top + BOX_HEIGHT / 2
+        return [
+            f"M{self.place(source)[0] + self.box_width:g} {y:g}H{self.place(target)[0]:g}"
+            for target, sources in self.arrows.items()
+            for source in sources
+            if target in self.order and self.order.get(source, -2) + 1 == self.order[target]
+        ]
+
+    def _brackets(self) -> list[str]:
+        lines = []
+        for lane, (source, target) in enumerate(self.above):
+            y = self.top - FIRST_LANE - lane * LANE
+            start, end = self.middle(source) + 8 + 4 * lane, self.middle(target) - 8 - 4 * lane
+            lines.append(f"M{start:g} {self.top:g}V{y:g}H{end:g}V{self.top:g}")
+        return lines
+
+    def _back_from_aside(self) -> list[str]:
+        y = self.lower + BOX_HEIGHT / 2
+        return [
+            f"M{self.place(source)[0]:g} {y:g}H{self.middle(target) - 14:g}V{self.bottom:g}"
+            for target, sources in self.arrows.items()
+            for source in sources
+            if target in self.order and source not in self.order
+        ]
+
+    def _collecting(self) -> list[Line]:
+        lines: list[Line] = []
+        lane = 0
+        for state in self.aside:
+            sources = self._sources_on_way(state.code)
+            if not sources:
+                continue
+            y = self.bottom + FIRST_LANE + lane * LANE
+            shift = (lane - 0.5) * 14 if len(sources) > 1 else 0
+            starts = [self.middle(code) + shift for code in sources]
+            end = self.middle(state.code)
+            lines += [(f"M{start:g} {self.bottom:g}V{y:g}H{end:g}", False) for start in starts]
+            lines.append((f"M{end:g} {y:g}V{self.lower:g}", True))
+            lane += 1
+        return lines
+
+    def _sources_on_way(self, target: str) -> list[str]:
+        return [source for source in self.arrows.get(target, ()) if source in self.order]
 
 
 def draw_procedure(procedure: Procedure, current: str = "") -> str:
-    """SVG: the straight way runs down on the left, aside and closed states stand on the right.
+    """The drawing as SVG with the current state filled.
 
     The same content stands as a table beside it (`diagram_rows`), so the drawing carries no text of its own
     beyond the names of states.
     """
-    places: dict[str, tuple[int, int]] = {}
-    left = [state for state in procedure.states if state.kind == "open"]
-    right = [state for state in procedure.states if state.kind != "open"]
-    for column, x in ((left, LEFT), (right, RIGHT)):
-        for index, state in enumerate(column):
-            places[state.code] = (x, 8 + index * (BOX_HEIGHT + GAP))
-    height = 16 + max(len(left), len(right)) * (BOX_HEIGHT + GAP)
+    drawing = Drawing(procedure)
     parts = [
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(str(procedure.label))}">'
-        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-        'orient="auto-start-reverse"><path class="m-c3" d="M0 0L8 4L0 8z"/></marker></defs>'
+        f'<svg viewBox="0 0 {drawing.width} {drawing.height}" width="{drawing.width}" height="{drawing.height}" '
+        f'role="img" aria-label="{escape(str(procedure.label))}">{MARKER}'
     ]
-    drawn: set[tuple[str, str]] = set()
-    for source, target in _arrows(procedure):
-        if (source, target) not in drawn:
-            drawn.add((source, target))
-            parts.append(_arrow(places[source], places[target]))
-    for state in procedure.states:
-        x, y = places[state.code]
-        css = "m-c1" if state.code == current else "m-plan"
-        text = "t-onfill" if state.code == current else "t-strong"
-        parts.append(
-            f'<rect class="{css}" x="{x}" y="{y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="3"/>'
-            f'<text class="{text}" x="{x + BOX_WIDTH / 2:g}" y="{y + 20}" text-anchor="middle">'
-            f"{escape(str(state.label))}</text>"
-        )
+    for path, has_head in drawing.lines():
+        head = ' marker-end="url(#arrow)"' if has_head else ""
+        parts.append(f'<path class="l-c3" d="{path}"{head}/>')
+    parts += [_box(drawing, state, state.code == current) for state in procedure.states]
     parts.append("</svg>")
     return "".join(parts)
 
 
-def _arrows(procedure: Procedure) -> list[tuple[str, str]]:
-    arrows = []
+def _box(drawing: Drawing, state: State, is_current: bool) -> str:
+    x, y = drawing.place(state.code)
+    box, text = ("m-c1", "t-onfill") if is_current else ("m-plan", "t-strong")
+    return (
+        f'<rect class="{box}" x="{x:g}" y="{y:g}" width="{drawing.box_width}" height="{BOX_HEIGHT}" rx="3"/>'
+        f'<text class="{text}" x="{x + drawing.box_width / 2:g}" y="{y + 20.5:g}" text-anchor="middle">'
+        f"{escape(str(state.label))}</text>"
+    )
+
+
+def _arrows(procedure: Procedure) -> Arrows:
+    arrows: Arrows = {}
     for item in procedure.transitions:
         if item.target in {STAY, BACK}:
             continue
-        sources = item.source or tuple(state.code for state in procedure.states if state.kind == "open")
-        arrows += [(source, item.target) for source in sources if source != item.target]
+        sources = arrows.setdefault(item.target, [])
+        for code in _sources(procedure, item.source):
+            if code != item.target and code not in sources:
+                sources.append(code)
     return arrows
 
 
-def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
-    (x1, y1), (x2, y2) = start, end
-    if x1 == x2:
-        x = x1 + BOX_WIDTH / 2
-        if y2 > y1 and y2 - y1 == BOX_HEIGHT + GAP:
-            path = f"M{x:g} {y1 + BOX_HEIGHT}V{y2}"
-        else:
-            side = x1 + BOX_WIDTH
-            path = f"M{side} {y1 + 15}C{side + 34} {y1 + 15} {side + 34} {y2 + 15} {side} {y2 + 15}"
-    elif x2 > x1:
-        path = f"M{x1 + BOX_WIDTH} {y1 + 15}L{x2} {y2 + 15}"
-    else:
-        path = f"M{x1} {y1 + 15}L{x2 + BOX_WIDTH} {y2 + 15}"
-    return f'<path class="l-c3" d="{path}" marker-end="url(#arrow)"/>'
+def _sources(procedure: Procedure, named: tuple[str, ...]) -> tuple[str, ...]:
+    """A step that names no state can be taken from every open one."""
+    return named or tuple(state.code for state in procedure.states if state.kind == "open")
 
 
 def diagram_rows(procedure: Procedure) -> list[tuple[Text, Text, Text]]:
@@ -76,7 +159,7 @@ def diagram_rows(procedure: Procedure) -> list[tuple[Text, Text, Text]]:
     for item in procedure.transitions:
         if item.target == STAY:
             continue
-        sources = item.source or tuple(state.code for state in procedure.states if state.kind == "open")
+        sources = _sources(procedure, item.source)
         target = "↩" if item.target == BACK else procedure.state(item.target).label
         rows.append(("、".join(str(procedure.state(code).label) for code in sources), item.label, target))
     return rows

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from wutong.base.calendar.workdays import WorkingCalendar
-from wutong.cases.clocks import due_day, elapsed
+from wutong.cases.clocks import due_day, elapsed, used
 from wutong.cases.context import CaseContext
 from wutong.cases.models import (
     Assignment,
@@ -161,7 +161,8 @@ def _move(clock: Clock, action: str, step: Step, calendar: WorkingCalendar, writ
 
 def _stop_segment(clock: Clock, on: date, calendar: WorkingCalendar, writes: Writes) -> None:
     assert clock.running_since is not None
-    clock.consumed += elapsed(calendar, clock.unit, clock.running_since, on)
+    left = clock.budget - clock.consumed
+    clock.consumed += used(calendar, clock.unit, clock.running_since, on, left)
     clock.running_since = None
     writes.ended_segments.append((clock, on))
 
@@ -226,13 +227,22 @@ def write(writes: Writes, now: datetime) -> None:
     Assignment.objects.bulk_create(writes.new_assignments, batch_size=size)
     Clock.objects.bulk_create(writes.new_clocks, batch_size=size)
     Clock.objects.bulk_update(writes.clocks, CLOCK_COLUMNS, batch_size=200)
-    for clock, on in writes.ended_segments:
-        ClockSegment.objects.filter(clock=clock, to_on__isnull=True).update(to_on=on)
+    _end_segments(writes.ended_segments)
     ClockSegment.objects.bulk_create(writes.new_segments, batch_size=size)
     Task.objects.bulk_update(writes.ended_tasks, ["closed_on"], batch_size=size)
     Task.objects.bulk_create(writes.new_tasks, batch_size=size)
     Evidence.objects.bulk_create(writes.evidence, batch_size=size)
     EvidenceCheck.objects.bulk_create(writes.checks, batch_size=size)
+
+
+def _end_segments(ended: Iterable[tuple[Clock, date]]) -> None:
+    days = {clock.pk: on for clock, on in ended}
+    if not days:
+        return
+    segments = list(ClockSegment.objects.filter(clock__in=days, to_on__isnull=True))
+    for segment in segments:
+        segment.to_on = days[segment.clock_id]
+    ClockSegment.objects.bulk_update(segments, ["to_on"], batch_size=500)
 
 
 def _write_details(writes: Writes) -> None:

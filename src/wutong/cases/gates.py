@@ -40,26 +40,40 @@ class GateItem:
 
 def rules_on(case_types: Iterable[str], on: date) -> list[GateRule]:
     """Rules in force on a day, one query."""
+    return rules_between(case_types, on, on)
+
+
+def rules_between(case_types: Iterable[str], first: date, last: date) -> list[GateRule]:
+    """Rules in force on some day from `first` to `last`, one query."""
     return list(
-        GateRule.objects.filter(case_type__in=set(case_types), valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        GateRule.objects.filter(case_type__in=set(case_types), valid_from__lte=last)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first))
         .order_by("order", "pk")
     )
 
 
+def holds_on(rule: GateRule, on: date) -> bool:
+    return rule.valid_from <= on and (rule.valid_to is None or rule.valid_to >= on)
+
+
 def evaluate(rules: Iterable[GateRule], facts: GateFacts) -> list[GateItem]:
-    """Every item of a gate for one case. Of rules for the same item, the one of the largest band holds."""
+    """Every item of a gate for one case. Of rules for the same item, the one of the largest band holds; of these,
+    the one that came into force last."""
     chosen: dict[str, GateRule] = {}
     for rule in rules:
         if rule.band_from_yuan > facts.size_yuan:
             continue
         present = chosen.get(rule.item)
-        if present is None or rule.band_from_yuan > present.band_from_yuan:
+        if present is None or _precedence(rule) > _precedence(present):
             chosen[rule.item] = rule
     return [
         GateItem(rule.kind, rule.item, rule.label, _state(rule, facts), rule.provider, rule.edition)
         for rule in chosen.values()
     ]
+
+
+def _precedence(rule: GateRule) -> tuple[int, date]:
+    return rule.band_from_yuan, rule.valid_from
 
 
 def _state(rule: GateRule, facts: GateFacts) -> GateState:

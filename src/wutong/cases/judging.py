@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from wutong.base.errors import Conflict, MissingItems, NotAllowed, Refused
 from wutong.cases.context import CaseContext
 from wutong.cases.gates import evaluate, missing
-from wutong.cases.models import Assignment, Change
+from wutong.cases.models import Assignment, Case, Change
 from wutong.cases.procedures import BACK, STAY, Procedure, Transition, Who
+from wutong.cases.registry import case_type_of
 from wutong.cases.steps import NewCase, Step
 from wutong.registers.organisation.actors import Actor
 
@@ -73,7 +74,7 @@ def judge(step: Step, context: CaseContext, actor: Actor) -> Transition:
     _judge_actor(actor, transition, context)
     _judge_days(step, context)
     _judge_words(step, transition)
-    _judge_checks(step, actor)
+    _judge_checks(step, context, actor)
     _judge_target(step, transition, context)
     return transition
 
@@ -136,15 +137,19 @@ def _judge_words(step: Step, transition: Transition) -> None:
         raise ValueError(f"{transition.verb} may not write {sorted(unknown)}")
 
 
-def _judge_checks(step: Step, actor: Actor) -> None:
+def _judge_checks(step: Step, context: CaseContext, actor: Actor) -> None:
     """Who hands in a proof does not verify it."""
     for evidence, _accepted in step.checks:
+        if evidence.case_id != context.case.pk:
+            raise ValueError("the evidence belongs to another case")
         if actor.account is not None and evidence.uploaded_by_id == actor.account.pk:
             raise NotAllowed(_("自己交的佐证要由另一个人核验。"))
 
 
 def _judge_target(step: Step, transition: Transition, context: CaseContext) -> None:
     procedure = context.kind.procedure
+    if not context.case.is_open and transition.target not in {STAY, BACK}:
+        judge_parent(procedure, context.parent)
     handed_in = {item.kind for item in step.evidence}
     lacking = [kind for kind in transition.evidence if kind not in handed_in]
     if lacking:
@@ -174,6 +179,18 @@ def _judge_target(step: Step, transition: Transition, context: CaseContext) -> N
             raise Refused(
                 _("还有没办结的下级办件，不能办结：%(numbers)s。") % {"numbers": "、".join(blocking)}
             )
+
+
+def judge_parent(procedure: Procedure, parent: Case | None) -> None:
+    """A closed case never has an open sub-case that would have kept it from closing."""
+    if parent is None or parent.is_open:
+        return
+    above = case_type_of(parent).procedure
+    if procedure.case_type in above.open_children_block:
+        raise Refused(
+            _("上级办件%(number)s已是“%(state)s”，不能再在它下面办理“%(label)s”。")
+            % {"number": parent.number, "state": above.state(parent.state).label, "label": procedure.label}
+        )
 
 
 def judge_opening(

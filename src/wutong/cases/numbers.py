@@ -1,12 +1,21 @@
 """Case numbers: `XM2026-0001`, taken inside the creating transaction from one counter row per type and year."""
 
 from wutong.base.chain.canonical import canonical
-from wutong.base.keys import keyed_mac
+from wutong.base.keys import keyed_mac, keyring
 from wutong.cases.models import NumberCounter
 
 
-def counter_mac(prefix: str, year: int, last: int) -> str:
-    return keyed_mac("chain", canonical({"counter": prefix, "year": year, "last": last}))
+def counter_mac(prefix: str, year: int, last: int, *, key_number: int | None = None) -> str:
+    message = canonical({"counter": prefix, "year": year, "last": last})
+    return keyed_mac("chain", message, key_number=key_number)
+
+
+def is_signed(counter: NumberCounter) -> bool:
+    """A counter keeps no key number: after a rotation it stays signed by an older key until its next number."""
+    return any(
+        counter.mac == counter_mac(counter.prefix, counter.year, counter.last, key_number=number)
+        for number in keyring("chain").keys
+    )
 
 
 def take_numbers(prefix: str, year: int, count: int) -> list[str]:

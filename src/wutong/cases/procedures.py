@@ -161,6 +161,10 @@ class Procedure:
     def result_label(self, code: str) -> Text:
         return dict(self.results).get(code, code)
 
+    def result_of(self, state_code: str) -> str:
+        """The result of a case that is entered when it has already ended; empty for a state without one."""
+        return next((item.result for item in self.transitions if item.target == state_code), "")
+
     def leads_from(self, state_code: str) -> Iterator[Transition]:
         """Transitions that may be tried in a state, in declared order."""
         state = self.state(state_code)
@@ -178,6 +182,13 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
     faults = [f"state {code} is declared twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
     known, clocks = set(codes), {clock.code for clock in procedure.clocks}
     roles = {role.code for role in procedure.roles}
+    verbs = [item.verb for item in procedure.transitions]
+    kinds = {kind for kind, _label in procedure.evidence_kinds}
+    faults += [f"verb {verb} is declared twice" for verb in sorted({v for v in verbs if verbs.count(v) > 1})]
+    faults += [f"opening names the unknown state {code}" for code in procedure.opens_in if code not in known]
+    faults += [
+        f"opening names the unknown clock {e.clock}" for e in procedure.open_clocks if e.clock not in clocks
+    ]
     for item in procedure.transitions:
         for code in {*item.source, item.target} - {STAY, BACK}:
             if code not in known:
@@ -187,6 +198,8 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
         ]
         named = {*item.who.roles, *item.who.never, *item.assigns}
         faults += [f"{item.verb} names the unknown role {role}" for role in sorted(named - roles)]
+        faults += [f"{item.verb} names the unknown verb {v}" for v in item.not_by_actor_of if v not in verbs]
+        faults += [f"{item.verb} names the unknown evidence {k}" for k in item.evidence if k not in kinds]
         if not item.who.roles and not item.who.right:
             faults.append(f"nobody may {item.verb}")
     if "host" not in roles:

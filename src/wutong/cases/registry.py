@@ -60,6 +60,10 @@ def case_type_of(case: Case) -> CaseType:
     return _types[case.case_type, case.procedure_version]
 
 
+def find_type(case_type: str, version: int) -> CaseType | None:
+    return _types.get((case_type, version))
+
+
 def latest(case_type: str) -> CaseType:
     return _latest[case_type]
 

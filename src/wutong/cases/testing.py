@@ -238,7 +238,9 @@ def errand(
     return act(new, "open", actor=actor, now=now, effective_on=on, holders=chosen, due_on=due_on).case
 
 
-def do(case: Case, verb: str, actor: Actor = SYSTEM, *, on: date = MONDAY, now: datetime = NOW, **step: Any) -> Done:
+def do(
+    case: Case, verb: str, actor: Actor = SYSTEM, *, on: date = MONDAY, now: datetime = NOW, **step: Any
+) -> Done:
     return act(case, verb, actor=actor, now=now, effective_on=on, **step)
 
 

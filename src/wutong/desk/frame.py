@@ -19,10 +19,10 @@ LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor. Anonymous pages get no frame and draw themselves bare."""
+    """Context processor. Anonymous pages get no frame and draw themselves bare, with the name of the zone."""
     account = getattr(request, "user", None)
     if not isinstance(account, Account):
-        return {}
+        return {"bare": {"zone_name": settings.WUTONG_ZONE_NAME, "sample": settings.WUTONG_SAMPLE}}
     try:
         day = as_of(request)
     except Refused:

@@ -18,8 +18,9 @@ from wutong.base.errors import NotAllowed
 from wutong.cases.models import Assignment, Case, Task
 from wutong.cases.registry import case_type_of
 from wutong.desk.enterprises import named, visible_enterprises
+from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgerkit.registry import pages_of
+from wutong.ledgerkit.registry import ledgers, pages_of
 from wutong.ledgerkit.viewer import as_of, today_of, viewer
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.actors import Actor
@@ -31,6 +32,8 @@ from wutong.ui.responses import form_response
 from wutong.ui.tables import Cell, Column, Row, Table
 
 SEARCH_LIMIT = 20
+LED = 10
+"""So many cases of a lead official stand on the first page."""
 PAGE_SIZE = 50
 
 
@@ -82,7 +85,53 @@ def today(request: HttpRequest) -> HttpResponse:
             for case in hosted
         ],
     )
-    return render(request, "desk/today.html", {"blocks": [stats, panel, cases], "day": day})
+    blocks = [stats, panel, cases, *_led_panel(actor, day)]
+    return render(request, "desk/today.html", {"blocks": [*_ledger_cards(request), *blocks], "day": day})
+
+
+def _ledger_cards(request: HttpRequest) -> list[StatCards]:
+    """What the saved views of the ledgers count, for those who see anything there."""
+    cards = []
+    for ledger in ledgers():
+        pages = ledger.pages[0]
+        query = ListQuery(viewer(request), as_of(request))
+        counts = pages.listing.counts(query) if pages.listing.counts else {}
+        if not any(counts.values()):
+            continue
+        href = reverse("case_list", args=[pages.slug])
+        stats = [
+            Stat(
+                view.label if view.key else pages.listing.title,
+                str(counts[view.key]),
+                _("个"),
+                href=_with_day(request, f"{href}?view={view.key}" if view.key else href, query.as_of),
+                alarm=view.alarm and counts[view.key] > 0,
+                date_note=query.as_of.isoformat(),
+            )
+            for view in pages.listing.views
+            if view.key in counts
+        ]
+        cards.append(StatCards(stats, label=pages.listing.title))
+    return cards
+
+
+def _led_panel(actor: Actor, day: date) -> list[ListPanel]:
+    """Open cases of which the actor is the lead official, what is due first on top."""
+    if actor.official is None:
+        return []
+    led = list(
+        visible_cases(actor).filter(leader=actor.official, is_open=True).order_by("due_on", "-pk")[:LED]
+    )
+    if not led:
+        return []
+    items = []
+    for case in led:
+        late = case.due_on is not None and case.due_on < day
+        side = (
+            case.due_on.isoformat() if case.due_on else case_type_of(case).procedure.state(case.state).label
+        )
+        items.append(ListItem(case.title, case_href(case), side, "alarm" if late else "mut", case.number))
+    return [ListPanel(title=_("我包保的事"), note=_("先到期的在前"), id="led", items=items)]
 
 
 def _owed(actor: Actor) -> list[Task]:

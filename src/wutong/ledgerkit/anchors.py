@@ -47,11 +47,12 @@ def write_anchor(now: datetime) -> int:
     lines = list(_lines())
     known: Heads = {}
     for line in lines:
-        known |= line["heads"]
+        if _is_signed(line):
+            known |= line["heads"]
     new = {name: head for name, head in current_heads().items() if known.get(name) != head}
     if not new:
         return 0
-    entry = {"at": now.isoformat(), "heads": new, "prev": lines[-1]["mac"] if lines else ""}
+    entry = {"at": now.isoformat(), "heads": new, "prev": str(lines[-1].get("mac", "")) if lines else ""}
     entry |= {"key": keyring("anchor").active}
     entry["mac"] = keyed_mac("anchor", canonical(entry))
     path = anchor_file()
@@ -64,11 +65,15 @@ def write_anchor(now: datetime) -> int:
 
 
 def _lines() -> Iterator[dict[str, Any]]:
+    """A line that cannot be read any more comes as an empty one: it is no line of ours."""
     path = anchor_file()
     if path.exists():
-        with path.open(encoding="utf-8") as stream:
-            for text in stream:
-                yield json.loads(text)
+        for text in path.read_bytes().splitlines():
+            try:
+                line = json.loads(text)
+            except ValueError:
+                line = {}
+            yield line if isinstance(line, dict) else {}
 
 
 def anchor_faults() -> Iterator[Fault]:
@@ -76,10 +81,11 @@ def anchor_faults() -> Iterator[Fault]:
     known: Heads = {}
     before = ""
     for number, line in enumerate(_lines(), start=1):
-        mac = line.pop("mac")
-        if line["prev"] != before or mac != keyed_mac("anchor", canonical(line), key_number=line["key"]):
+        if line.get("prev") != before or not _is_signed(line):
             yield Fault("anchors", number, f"链头文件第{number}行被改动或移除")
-        before = mac
+            before = str(line.get("mac", ""))
+            continue
+        before = line["mac"]
         known |= line["heads"]
     now = current_heads()
     for name, (seq, value) in known.items():
@@ -90,6 +96,14 @@ def anchor_faults() -> Iterator[Fault]:
             continue
         elif _hash_at(name, seq) != value:
             yield Fault(name, seq, f"第{seq}条变更与链头文件不符，或末尾变更被移除")
+
+
+def _is_signed(line: dict[str, Any]) -> bool:
+    content = {key: value for key, value in line.items() if key != "mac"}
+    try:
+        return bool(line["mac"] == keyed_mac("anchor", canonical(content), key_number=line["key"]))
+    except (KeyError, TypeError):
+        return False
 
 
 def _hash_at(name: str, seq: int) -> str | None:

@@ -47,7 +47,7 @@ from wutong.ui.panels import (
     TimelineEntry,
     TimelinePanel,
 )
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, LampColour, Row, Table
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,9 @@ def case_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if extras.planned:
         main.append(_nodes_panel(file, extras.planned, day))
     if file.pages.children:
-        main.append(_children_panel(file, actor))
+        main.append(_children_panel(file, actor, day))
     main += extras.panels
-    main.append(_timeline(file))
+    main += [_timeline(file), _diagram(file)]
     page = DetailPage(
         title=extras.title,
         crumbs=[
@@ -148,13 +148,6 @@ def case_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             FactsPanel(title=_("基本情况"), facts=extras.facts),
             _responsibility(file),
             _files(file),
-            DiagramPanel(
-                title=_("流程"),
-                note=_("第%(version)s版") % {"version": file.procedure.version},
-                svg=mark_safe(draw_procedure(file.procedure, file.case.state)),  # noqa: S308
-                headings=[_("从"), _("动作"), _("到")],
-                text_rows=diagram_rows(file.procedure),
-            ),
         ],
     )
     return render(request, "ui/detail.html", {"page": page})
@@ -239,12 +232,20 @@ def _actions(file: CaseFile, actor: Actor, gate: tuple[Transition, list[GateItem
                 item.label,
                 act_href(file, item.verb),
                 main=item.main,
-                stop=item.target not in {STAY, BACK} and file.procedure.state(item.target).kind == "aside",
+                stop=_ends_aside_the_way(file.procedure, item),
                 disabled_by="gate" if blocked else "",
                 drawer=True,
             )
         )
     return actions
+
+
+def _ends_aside_the_way(procedure: Procedure, transition: Transition) -> bool:
+    """An act that ends the case without leading where its way leads."""
+    if transition.main or transition.target in {STAY, BACK}:
+        return False
+    state = procedure.state(transition.target)
+    return state.kind == "closed" and not state.on_way
 
 
 def _steps(file: CaseFile, planned: dict[str, date] | Any) -> StepsBar | None:
@@ -320,13 +321,15 @@ def _nodes_panel(file: CaseFile, planned: Any, day: date) -> NodesPanel:
     return NodesPanel(title=_("节点：计划与实际"), id="nodes", nodes=nodes, as_of=day)
 
 
-def _children_panel(file: CaseFile, actor: Actor) -> TablePanel:
+def _children_panel(file: CaseFile, actor: Actor, day: date) -> TablePanel:
     rows = []
     for child in file.children:
         pages, procedure = pages_of(child.case_type), case_type_of(child).procedure
         state = procedure.state(child.state)
         who = str(child.host_person or child.host_unit or "")
         unit = str(child.host_unit) if child.host_person else ""
+        late = child.is_open and child.due_on is not None and child.due_on < day
+        lamp: LampColour = "red" if late else ("green" if state.kind == "closed" else "grey")
         rows.append(
             Row(
                 child.number,
@@ -337,8 +340,8 @@ def _children_panel(file: CaseFile, actor: Actor) -> TablePanel:
                         note=child.number,
                     ),
                     "who": Cell(who, note=unit),
-                    "due": Cell(child.due_on.isoformat() if child.due_on else "—"),
-                    "state": Cell(state.label, lamp="green" if state.kind == "closed" else "grey"),
+                    "due": Cell(child.due_on.isoformat() if child.due_on else "—", alarm=late),
+                    "state": Cell(_("已超时") if late else state.label, lamp=lamp),
                 },
             )
         )
@@ -358,7 +361,7 @@ def _children_panel(file: CaseFile, actor: Actor) -> TablePanel:
             and is_allowed(actor, procedure.may_open, file.assignments_open)
         ):
             href = reverse("case_open", args=[file.pages.slug, file.case.number, pages.slug])
-            end = PanelEnd(pages.opening.label, href)
+            end = PanelEnd(pages.opening.label, href, drawer=True)
             break
     open_count = sum(child.is_open for child in file.children)
     return TablePanel(
@@ -367,6 +370,17 @@ def _children_panel(file: CaseFile, actor: Actor) -> TablePanel:
         id="children",
         end=end,
         table=Table(_("问题与整改"), columns, rows, len(rows), empty=_("没有登记问题。")),
+    )
+
+
+def _diagram(file: CaseFile) -> DiagramPanel:
+    return DiagramPanel(
+        title=_("流程"),
+        note=_("第%(version)s版") % {"version": file.procedure.version},
+        id="procedure",
+        svg=mark_safe(draw_procedure(file.procedure, file.case.state)),  # noqa: S308
+        headings=[_("从"), _("动作"), _("到")],
+        text_rows=diagram_rows(file.procedure),
     )
 
 
@@ -389,7 +403,7 @@ def _timeline(file: CaseFile) -> TimelinePanel:
         note = "，".join(
             part
             for part in (
-                str(words or ""),
+                str(words or "").rstrip("。"),
                 _("原日期%(was)s") % {"was": change.snapshot["was"]} if late else "",
                 _("佐证%(count)s份") % {"count": len(change.snapshot["evidence"])}
                 if change.snapshot.get("evidence")
@@ -404,14 +418,16 @@ def _timeline(file: CaseFile) -> TimelinePanel:
 
 def _responsibility(file: CaseFile) -> ListPanel:
     items = []
-    for item in file.assignments:
-        until = item.to_on.isoformat() if item.to_on else _("今")
+    order = {role.code: index for index, role in enumerate(file.procedure.roles)}
+    for item in sorted(file.assignments, key=lambda item: (item.to_on is not None, order.get(item.role, 99))):
         name = f"{item.unit}，{item.person}" if item.person else str(item.unit)
         items.append(
             ListItem(
                 name,
                 side=file.procedure.role_label(item.role),
-                note=_("%(start)s 至 %(end)s") % {"start": item.from_on, "end": until},
+                note=_("%(start)s 至 %(end)s") % {"start": item.from_on, "end": item.to_on}
+                if item.to_on
+                else _("%(start)s 至今") % {"start": item.from_on},
             )
         )
     return ListPanel(title=_("责任"), note=_("按时间段"), items=items)

@@ -23,7 +23,7 @@ from wutong.ledgerkit.list_pages import XLSX, found_pages
 from wutong.ledgerkit.middleware import audit_refusal
 from wutong.ledgerkit.viewer import now_of, today_of, viewer
 from wutong.ui.forms import HouseForm
-from wutong.ui.pages import Crumb, FormPage
+from wutong.ui.pages import Action, Crumb, FormPage
 from wutong.ui.panels import Stat, StatCards, Step, StepsBar, TablePanel
 from wutong.ui.responses import form_response
 from wutong.ui.tables import Cell, Column, Row, Table
@@ -86,6 +86,7 @@ def case_import(request: HttpRequest, slug: str) -> HttpResponse:
             intro=_("先预检，不写入任何数据；每一行是收下还是退回、为什么，都列出来。"),
             crumbs=_crumbs(ledger, pages, slug),
             draft=False,
+            actions=[Action(_("下载空白模板"), reverse("case_template", args=[slug]))],
         ),
     )
 
@@ -186,22 +187,29 @@ def _preview(
         "more_problems": max(0, len(intake.problems) - SHOWN_PROBLEMS),
         "accepted": accepted,
         "is_done": done,
-        "tables": [_rows_panel(intake), _columns_panel(intake, importing)],
+        "rows": _rows_panel(intake),
+        "columns": _columns_panel(intake, importing),
         "list_href": reverse("case_list", args=[slug]),
         "again_href": reverse("case_import", args=[slug]),
     }
 
 
 def _rows_panel(intake: Intake) -> TablePanel:
-    """Refused rows first, each wrong cell with its reason."""
+    """Refused rows first, each wrong cell with its reason. Columns without any content are left out."""
     ordered = [*intake.refused, *intake.accepted][:SHOWN_ROWS]
-    mapped = [column for column in intake.columns if column.key]
+    faulty = {problem.column_letter for row in ordered for problem in row.problems}
+    mapped = [
+        column
+        for column in intake.columns
+        if column.key and (column.letter in faulty or any(row.raw.get(column.key) for row in ordered))
+    ]
     columns = [
         Column("row", _("行"), "name"),
-        *(Column(c.key, c.heading, "long", phone="show") for c in mapped),
+        Column("verdict", _("处理"), phone="show"),
+        *(Column(c.key, c.heading, phone="show") for c in mapped),
     ]
-    columns.append(Column("verdict", _("处理"), phone="show"))
-    rows = [Row(str(row.number), _preview_cells(row)) for row in ordered]
+    keys = {column.letter: column.key for column in mapped}
+    rows = [Row(str(row.number), _preview_cells(row, keys)) for row in ordered]
     return TablePanel(
         title=_("预检"),
         note=_("有错的在前，最多显示%(count)s行") % {"count": SHOWN_ROWS},
@@ -210,11 +218,16 @@ def _rows_panel(intake: Intake) -> TablePanel:
     )
 
 
-def _preview_cells(row: IntakeRow) -> dict[str, Cell]:
+def _preview_cells(row: IntakeRow, keys: dict[str, str]) -> dict[str, Cell]:
+    """What the cells of the workbook say, and beside a wrong one why; `keys` are the columns shown, by letter."""
     cells = {key: Cell(text) for key, text in row.raw.items()}
+    for problem in row.problems:
+        key = keys.get(problem.column_letter)
+        if key:
+            cells[key] = Cell(row.raw.get(key) or _("（空）"), fault=problem.cause)
     cells["row"] = Cell(_("第%(number)s行") % {"number": row.number})
     verdict = _("收下") if row.is_accepted else _("退回")
-    cells["verdict"] = Cell(verdict, note="；".join(p.cause for p in row.problems), alarm=not row.is_accepted)
+    cells["verdict"] = Cell(verdict, alarm=not row.is_accepted)
     return cells
 
 

@@ -34,10 +34,11 @@ class ListQuery:
 
 @dataclass(frozen=True)
 class View:
-    """A saved view, drawn as a tab."""
+    """A saved view, drawn as a tab. `alarm`: whatever it shows is a red lamp."""
 
     key: str
     label: Text
+    alarm: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from wutong.base.accounts.models import Account
 from wutong.base.audit.addresses import client_address
@@ -33,6 +34,14 @@ def audit_refusal(request: HttpRequest, error: DomainError) -> None:
     )
 
 
+def _case_href(request: HttpRequest) -> str:
+    """The page of the case that was asked for, when the address names one."""
+    found = request.resolver_match
+    if found is None or found.view_name not in {"case_act", "case_open"}:
+        return ""
+    return reverse("case_detail", args=[found.kwargs["slug"], found.kwargs["number"]])
+
+
 class PlainErrors:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -49,5 +58,6 @@ class PlainErrors:
             "message": error.message,
             "items": getattr(error, "items", []),
             "changes": getattr(error, "changes", []),
+            "back_href": _case_href(request),
         }
         return render(request, f"ui/errors/{status}.html", context, status=status)

@@ -146,26 +146,29 @@ def _projects(plans: Sequence[PlannedProject], zone: Zone, now: datetime) -> lis
         )
         for index, plan in enumerate(plans)
     ]
-    cases = enter_projects(new, actor=SYSTEM, now=now)
+    clerk, leader = zone.actors["clerk"], zone.actors["leader"]
+    cases = enter_projects(new, actor=clerk, now=now)
     pairs = list(zip(plans, cases, strict=True))
-    _advance(pairs, "negotiating", "negotiate", now)
-    _advance(pairs, "appraised", "appraise", now)
+    _advance(pairs, "negotiating", "negotiate", clerk, now)
+    _advance(pairs, "appraised", "appraise", clerk, now)
     _prove(pairs, "signed", ("contract",), zone, now)
-    _advance(pairs, "signed", "sign", now)
-    _advance(pairs, "registered", "register", now)
+    _advance(pairs, "signed", "sign", clerk, now)
+    _advance(pairs, "registered", "register", clerk, now)
     _prove(pairs, "started", ("energy_review", "construction_permit", "site_photo"), zone, now)
-    _advance(pairs, "started", "start", now)
+    _advance(pairs, "started", "start", clerk, now)
     _prove(pairs, "in_production", ("first_proof",), zone, now)
-    _advance(pairs, "in_production", "produce", now)
-    _note(pairs, now)
-    _advance(pairs, "at_capacity", "reach_capacity", now)
-    _set_aside(pairs, now)
+    _advance(pairs, "in_production", "produce", clerk, now)
+    _note(pairs, clerk, now)
+    _advance(pairs, "at_capacity", "reach_capacity", clerk, now)
+    _set_aside(pairs, leader, now)
     return cases
 
 
-def _advance(pairs: Iterable[tuple[PlannedProject, Case]], state: str, verb: str, now: datetime) -> None:
+def _advance(
+    pairs: Iterable[tuple[PlannedProject, Case]], state: str, verb: str, actor: Actor, now: datetime
+) -> None:
     steps = [Step(case, verb, plan.days[state]) for plan, case in pairs if state in plan.days]
-    act_many(steps, actor=SYSTEM, now=now)
+    act_many(steps, actor=actor, now=now)
 
 
 def _prove(
@@ -207,16 +210,16 @@ def _document(plan: PlannedProject, case: Case, kind: str, on: date, now: dateti
     return NewEvidence(kind, stored, name, on)
 
 
-def _note(pairs: Iterable[tuple[PlannedProject, Case]], now: datetime) -> None:
+def _note(pairs: Iterable[tuple[PlannedProject, Case]], actor: Actor, now: datetime) -> None:
     steps = [
         Step(case, "note_progress", plan.progress_on, data={"latest_progress": plan.progress})
         for plan, case in pairs
         if plan.progress_on is not None and plan.end != "at_capacity"
     ]
-    act_many(steps, actor=SYSTEM, now=now)
+    act_many(steps, actor=actor, now=now)
 
 
-def _set_aside(pairs: Iterable[tuple[PlannedProject, Case]], now: datetime) -> None:
+def _set_aside(pairs: Iterable[tuple[PlannedProject, Case]], actor: Actor, now: datetime) -> None:
     verbs = {"suspended": "suspend", "terminated": "terminate"}
     steps = [
         Step(
@@ -228,7 +231,7 @@ def _set_aside(pairs: Iterable[tuple[PlannedProject, Case]], now: datetime) -> N
         for plan, case in pairs
         if plan.end in verbs
     ]
-    act_many(steps, actor=SYSTEM, now=now)
+    act_many(steps, actor=actor, now=now)
 
 
 def _rectifications(
@@ -254,7 +257,7 @@ def _rectifications(
             verifier=Holder("verifier", verifier.unit, verifier),
             leader=Holder("lead_official", leader.unit, leader),
             due_on=opened + timedelta(days=dice.choice([7, 14, 30])),
-            actor=SYSTEM,
+            actor=zone.actors["clerk"],
             on=opened,
             now=now,
         )

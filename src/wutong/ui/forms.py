@@ -20,6 +20,7 @@ BROWSER_INPUTS = (
 )
 TICKS = (forms.CheckboxInput, forms.RadioSelect)  # a list of check boxes is a kind of RadioSelect to Django
 DJANGO_ROWS, HOUSE_ROWS = "10", "4"
+DJANGO_BLANK = "---------"
 
 
 class HouseBoundField(BoundField):
@@ -32,6 +33,7 @@ class HouseBoundField(BoundField):
             if isinstance(widget, kind):
                 widget.input_type = input_type
                 widget.format = iso
+        _name_the_blank(field)
         if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == DJANGO_ROWS:
             widget.attrs["rows"] = HOUSE_ROWS
         if field.error_messages["required"] is forms.Field.default_error_messages["required"]:
@@ -60,7 +62,21 @@ class HouseBoundField(BoundField):
             own = attrs.get("class") or widget.attrs.get("class")
             css = getattr(self.form, "input_css", "input")
             attrs["class"] = f"{css} {own}" if own else css
+            if isinstance(self.form, FilterForm) and isinstance(widget, forms.TextInput):
+                attrs.setdefault("placeholder", str(self.label))  # its label is only for ears
         return attrs
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """The first line of a list says what it stands for, instead of Django's dashes."""
+    words = gettext("请选择") if field.required else gettext("不指定")
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DJANGO_BLANK:
+            field.empty_label = words
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
+        field.widget.choices = [
+            (value, words if label == DJANGO_BLANK else label) for value, label in field.widget.choices
+        ]
 
 
 def _what_to_do(field: forms.Field) -> str:

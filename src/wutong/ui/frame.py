@@ -1,7 +1,8 @@
 """What stands around every signed-in page: top bar, menu, phone bar.
 
 `ui/frame.html` reads one context variable, `frame`. Whoever knows the ledgers builds it; the kit only draws it.
-`ui/bare.html` (sign-in, errors) reads the same variable when it is there and has defaults when it is not.
+`ui/bare.html` (sign-in, errors) reads the same variable when it is there; for visitors it reads `bare` with
+`zone_name` and `sample`, and has defaults when neither is there.
 """
 
 from collections.abc import Sequence

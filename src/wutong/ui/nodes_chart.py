@@ -26,7 +26,7 @@ LEFT_MIN, LEFT_MAX = 96, 200
 HAN_WIDTH, LATIN_WIDTH = 12.0, 6.7  # of one character at 12 px
 LABEL_GAP = 11
 TICK_MONTHS = (1, 3, 6, 12, 24, 60)
-TICK_SPACE = 66  # below this two tick labels touch
+TICK_SPACE = 78  # below this two tick labels touch; browsers set digits a little apart from Han characters
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,9 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
     mark_x = max(x for x in (planned_x, bar_end, scale.left) if x is not None)
     gap = 8 if how == "overdue" else LABEL_GAP
     at_end = mark_x + gap + text_width(text) > WIDTH
+    before = (bar[0] if bar else mark_x) - LABEL_GAP
+    if before - text_width(text) < scale.left:
+        before = mark_x - gap  # no room beside the line: the text stands on it, with a halo
     return NodeRow(
         label=label,
         short_label=_shortened(label, scale.left - 12),
@@ -231,9 +234,9 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
         bar_x=_number(bar[0]) if bar else "",
         bar_y=_number(y - 1.5),
         bar_width=_number(bar[1]) if bar else "",
-        text_x=_number(mark_x - gap if at_end else mark_x + gap),
+        text_x=_number(before if at_end else mark_x + gap),
         text_anchor_end=at_end,
-        text_css={"overdue": "t-red", "ahead": "t-dim", "open": "t-dim"}.get(how, "t-halo"),
+        text_css={"overdue": "t-red t-halo", "ahead": "t-dim", "open": "t-dim"}.get(how, "t-halo"),
     )
 
 

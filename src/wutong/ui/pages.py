@@ -107,7 +107,8 @@ class DetailPage:
 class FormPage:
     """A form as a page or in a drawer. `action_href` empty sends it to the page's own address.
 
-    `draft` keeps what is typed in the browser until it is sent; switch it off for personal data.
+    `draft` keeps what is typed in the browser until it is sent; switch it off for personal data. `actions` are
+    buttons of the page's head (a blank form to download); a drawer leaves them out.
     """
 
     title: Text
@@ -120,3 +121,4 @@ class FormPage:
     stop: bool = False
     draft: bool = True
     foot: Text = ""
+    actions: Sequence[Action] = ()

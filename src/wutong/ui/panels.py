@@ -20,10 +20,14 @@ class Block(Protocol):
 
 @dataclass(frozen=True)
 class PanelEnd:
-    """What stands at the end of a panel's header: a link, or without `href` a few dim words."""
+    """What stands at the end of a panel's header: a link, or without `href` a few dim words.
+
+    `drawer` opens the form behind `href` beside the page when scripts run.
+    """
 
     label: Text
     href: str = ""
+    drawer: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,10 @@ class TablePanel(Panel):
 
 @dataclass(frozen=True)
 class GateLine:
-    """One condition of the next step: met, missing, or handed in and waiting for somebody's check."""
+    """One condition of the next step: met, missing, or handed in and waiting for somebody's check.
+
+    Its action is a form, which opens in a drawer when scripts run.
+    """
 
     state: Literal["ok", "missing", "waiting"]
     label: Text

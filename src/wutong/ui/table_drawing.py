@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from wutong.ui.links import sort_link
@@ -70,6 +70,23 @@ class _Lane:
     open_empty: SafeString
     close: SafeString
 
+    def faulty_cell(self, inner: SafeString) -> SafeString:
+        """Rare, therefore drawn without preparation; it stays on a phone's card whatever the column says."""
+        css = f"{self.css.replace('m-off', '').strip()} bad".strip()
+        name, attribute = (
+            ("th", 'scope="row" role="rowheader"') if self.is_row_header else ("td", 'role="cell"')
+        )
+        label = format_html(' data-l="{}"', self.column.label) if not self.is_row_header else NOTHING
+        return format_html(
+            '<{} class="{}" {}{}>{}</{}>',
+            name,
+            css,
+            mark_safe(attribute),
+            label,
+            inner,
+            name,  # noqa: S308
+        )
+
     def cell(self, inner: SafeString) -> SafeString:
         return format_html("{}{}{}", self.open if inner else self.open_empty, inner, self.close)
 
@@ -104,6 +121,8 @@ def draw_plain_table(table: Table, *, row_id_prefix: str = "") -> DrawnTable:
 def cell_html(column: Column, cell: Cell) -> SafeString:
     """The inside of a cell: lamp with its word, figure link, text, and the second line."""
     text = _text_html(column, cell)
+    if cell.fault:
+        return format_html('{}<span class="cellnote">{}</span>', text, cell.fault)
     if cell.note:
         return format_html('{}<span class="why">{}</span>', text, cell.note)
     return text
@@ -241,7 +260,8 @@ def _row_cells(row: Row, lanes: Sequence[_Lane]) -> SafeString:
         cell = row.cells.get(lane.column.key) or Cell()
         if lane.is_row_header and row.href and not cell.href:
             cell = replace(cell, href=row.href)
-        cells.append((lane.cell(cell_html(lane.column, cell)),))
+        inner = cell_html(lane.column, cell)
+        cells.append((lane.faulty_cell(inner) if cell.fault else lane.cell(inner),))
     return format_html_join("", "{}", cells)
 
 

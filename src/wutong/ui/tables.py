@@ -39,7 +39,7 @@ class Cell:
     """What one cell shows. `value` is what an export writes: a date, an int, a Decimal or a text.
 
     `note` is the second line; `href` makes the text a link (a figure opens its rows); `lamp` needs `text`,
-    because a colour is never the only sign.
+    because a colour is never the only sign; `fault` says what is wrong with the content and marks the cell.
     """
 
     text: Text = ""
@@ -48,6 +48,7 @@ class Cell:
     note: Text = ""
     lamp: LampColour = ""
     alarm: bool = False
+    fault: Text = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def run(options: argparse.Namespace) -> int:
 
     broken: set[str] = set()
     for fault in all_faults():
-        broken.add(fault.chain)
+        broken.add(fault.chain.partition("（")[0])
         print(f"{fault.chain}\t第{fault.seq}条\t{fault.words}")
     for table in unfrozen_tables():
         print(f"提示：表 {table} 没有防改触发器")

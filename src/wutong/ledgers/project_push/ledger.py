@@ -50,7 +50,7 @@ LEDGER = Ledger(
                 },
                 views=(
                     View("", _("全部")),
-                    View("red", _("红灯")),
+                    View("red", _("红灯"), alarm=True),
                     View("signed", _("签约未开工")),
                     View("started", _("开工未投产")),
                 ),

@@ -40,7 +40,7 @@ LAMP_WORDS = {
 
 STALLED_COLUMNS = (
     Column("name", gettext_lazy("项目名称"), "name", phone="show"),
-    Column("lamp", gettext_lazy("亮灯及原因"), "lamp", phone="show"),
+    Column("lamp", gettext_lazy("亮灯及原因"), "lamp", total=True, phone="show"),
     Column("investor", gettext_lazy("投资方"), "long", group=gettext_lazy("基本情况")),
     Column(
         "total", gettext_lazy("总投资"), "money", unit=gettext_lazy("亿元"), group=gettext_lazy("基本情况"),
@@ -201,7 +201,11 @@ def _day(day: date | None) -> Cell:
 def stalled_totals(entries: Sequence[Stalled], _query: ListQuery) -> Mapping[str, Cell]:
     total = sum(item.amount_yuan for item in entries)
     lamps = Counter(item.verdict.colour for item in entries)
-    words = "，".join(f"{LAMP_WORDS[colour]}{lamps[colour]}" for colour in ("red", "yellow") if lamps[colour])
+    words = _("，").join(
+        _("%(lamp)s%(count)s") % {"lamp": LAMP_WORDS[colour], "count": lamps[colour]}
+        for colour in ("red", "yellow")
+        if lamps[colour]
+    )
     return {
         "name": Cell(_("合计 %(count)s个项目") % {"count": len(entries)}),
         "lamp": Cell(words),
@@ -286,7 +290,10 @@ def project_extras(detail: ProjectPush, actor: Actor, as_of: date) -> DetailExtr
         Fact(_("投资方"), project.investor.name),
         Fact(_("项目公司"), project.company.name if project.company else ""),
         Fact(_("总投资"), _("%(total)s亿元") % {"total": total}, href="#timeline"),
-        Fact(_("用地"), _("%(mu)s亩") % {"mu": project.land_mu} if project.land_mu else ""),
+        Fact(
+            _("用地"),
+            _("%(mu)s亩") % {"mu": f"{project.land_mu:f}".rstrip("0").rstrip(".")} if project.land_mu else "",
+        ),
         Fact(_("建设地点"), project.place),
         Fact(_("产业组"), project.team.name if project.team else ""),
         Fact(_("规模档"), band_label(band_of(project.total_investment_yuan))),
@@ -299,6 +306,7 @@ def project_extras(detail: ProjectPush, actor: Actor, as_of: date) -> DetailExtr
 
 RECTIFICATION_COLUMNS = (
     Column("name", gettext_lazy("存在问题"), "name", phone="show"),
+    Column("state", gettext_lazy("状态"), "lamp", phone="show"),
     Column("project", gettext_lazy("项目"), "long", phone="show"),
     Column("blocking", gettext_lazy("卡点类别"), phone="show"),
     Column("measure", gettext_lazy("整改措施"), "long"),
@@ -307,7 +315,6 @@ RECTIFICATION_COLUMNS = (
     Column("leader", gettext_lazy("包保领导")),
     Column("opened_on", gettext_lazy("提出日期"), "date", sortable=True),
     Column("due_on", gettext_lazy("整改时限"), "date", sortable=True, phone="show"),
-    Column("state", gettext_lazy("状态"), "lamp", phone="show"),
 )
 
 

@@ -1,6 +1,7 @@
 """The two procedures: the life of a project, and a problem with its rectification."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wutong.cases.procedures import (
     BACK,
@@ -79,10 +80,10 @@ PROJECT_LIFE = Procedure(
             "reassign", _("调整责任"), (), STAY, Who(right="project_push.assign"),
             assigns=("host", "lead_official", "concierge"), needs_reason=True,
         ),
-        Transition("suspend", _("暂停"), ON_THE_WAY, "suspended", Who(right="project_push.assign"), needs_reason=True),
+        Transition("suspend", pgettext_lazy("verb", "暂停"), ON_THE_WAY, "suspended", Who(right="project_push.assign"), needs_reason=True),
         Transition("resume", _("恢复"), ("suspended",), BACK, Who(right="project_push.assign"), main=True),
         Transition(
-            "terminate", _("终止"), (), "terminated", Who(right="project_push.assign"),
+            "terminate", pgettext_lazy("verb", "终止"), (), "terminated", Who(right="project_push.assign"),
             needs_reason=True, result="terminated",
         ),
         Transition(

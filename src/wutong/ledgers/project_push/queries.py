@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as CaseWhen
+from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 
 from wutong.cases.history import changes_as_known
 from wutong.cases.models import Case, Change
+from wutong.cases.procedures import CORRECT_VERB
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgers.project_push.models import LampRule, ProjectPush
 from wutong.ledgers.project_push.rules import (
@@ -72,7 +74,7 @@ class Stalled:
         return _("亮灯规则%(edition)s%(clause)s，%(band)s档，%(line)s天") % {
             "edition": self.rule.edition,
             "clause": self.rule.clause,
-            "band": band_label(self.rule.band_from_yuan) if self.rule.band_from_yuan else band_label(0),
+            "band": band_label(band_of(self.amount_yuan)),
             "line": line,
         }
 
@@ -131,15 +133,19 @@ def _lives(cases: QuerySet[Case], as_of: date, known_at: datetime | None) -> Que
     def first(state: str) -> Min:
         return Min("effective_on", filter=Q(state_after=state) & ~Q(state_before=state))
 
+    # A correction moves a day: what happened on it is told by the change that first took its place.
+    told_first = Change.objects.filter(case=OuterRef("case_id"), seq=OuterRef("position"))
+    what = When(verb=CORRECT_VERB, then=Subquery(told_first.values("verb")[:1]))
     return (
         known.filter(case__in=cases)
+        .annotate(what=CaseWhen(what, default=F("verb")))
         .values("case_id", number=F("case__number"))
         .annotate(
             signed_on=first("signed"),
             started_on=first("started"),
             produced_on=first("in_production"),
             ended_on=Min("effective_on", filter=Q(state_after__in=["terminated", "at_capacity"])),
-            progress_on=Max("effective_on", filter=~Q(verb__in=NOT_PROGRESS)),
+            progress_on=Max("effective_on", filter=~Q(what__in=NOT_PROGRESS)),
             amount=Subquery(last.values("amount_yuan")[:1]),
         )
         .filter(ended_on__isnull=True, produced_on__isnull=True)

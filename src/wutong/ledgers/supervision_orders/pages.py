@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from wutong.cases.models import Case
 from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
 from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgerkit.registry import pages_of
 from wutong.ledgers.supervision_orders.models import SupervisionOrder
 from wutong.ledgers.supervision_orders.procedures import ORDER
 from wutong.registers.organisation.actors import Actor
@@ -21,6 +22,7 @@ from wutong.ui.tables import Cell, Column, Row, Text
 
 COLUMNS = (
     Column("name", gettext_lazy("督办事项"), "name", phone="show"),
+    Column("state", gettext_lazy("状态"), "lamp", phone="show"),
     Column("level", gettext_lazy("督办级别")),
     Column("demand", gettext_lazy("督办要求"), "long"),
     Column("unit", gettext_lazy("责任单位"), phone="show"),
@@ -29,7 +31,6 @@ COLUMNS = (
     Column("opened_on", gettext_lazy("交办日期"), "date", sortable=True),
     Column("due_on", gettext_lazy("反馈时限"), "date", sortable=True, phone="show"),
     Column("answer", gettext_lazy("办理情况"), "long"),
-    Column("state", gettext_lazy("状态"), "lamp", phone="show"),
 )
 
 
@@ -100,11 +101,19 @@ def details() -> QuerySet[SupervisionOrder]:
     return SupervisionOrder.objects.select_related("case", "source")
 
 
+def _source(detail: SupervisionOrder) -> Fact:
+    source = detail.source
+    if source is None:
+        return Fact(_("来源"), "", wide=True)
+    href = reverse("case_detail", args=[pages_of(source.case_type).slug, source.number])
+    return Fact(_("来源"), f"{source.number} {source.title}", href, wide=True)
+
+
 def extras(detail: SupervisionOrder, _actor: Actor, as_of: date) -> DetailExtras:
     facts = [
         Fact(_("编号"), detail.case.number),
         Fact(_("督办级别"), detail.get_level_display()),
-        Fact(_("来源"), f"{detail.source.number} {detail.source.title}" if detail.source else "", wide=True),
+        _source(detail),
         Fact(_("督办要求"), detail.demand, wide=True),
         Fact(_("办理情况"), detail.answer, wide=True),
     ]

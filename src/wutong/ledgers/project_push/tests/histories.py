@@ -2,10 +2,16 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from wutong.base.money import YI
 from wutong.cases.act import act_many
@@ -18,7 +24,7 @@ from wutong.registers.organisation.models import Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_DAY, LAST_DAY = date(2021, 1, 4), date(2026, 6, 30)
-ROUNDS = 10
+ROUNDS = 6
 AMOUNTS = (0, YI // 2, YI, 3 * YI, 5 * YI, 5 * YI - 1, 8 * YI, 10 * YI, 12 * YI, 50 * YI, 66 * YI)
 FORWARD = {
     "lead": ("negotiate",),
@@ -86,7 +92,7 @@ def tell_histories(count: int, unit: Unit, dice: random.Random) -> list[Case]:
     """`count` projects with up to ROUNDS steps each: forward, aside and back, amounts, progress, corrected days."""
     new = []
     for index in range(count):
-        state = dice.choice(["lead", "negotiating", "signed", "signed", "signed"])
+        state = dice.choice(["lead", "appraised", "signed", "signed", "registered", "started"])
         amount = dice.choice(AMOUNTS)
         new.append(
             NewProject(
@@ -98,11 +104,39 @@ def tell_histories(count: int, unit: Unit, dice: random.Random) -> list[Case]:
                 host_unit=unit,
             )
         )
+    with quick_updates():
+        return _tell(new, dice)
+
+
+def _tell(new: Sequence[NewProject], dice: random.Random) -> list[Case]:
     cases = enter_projects(new, actor=SYSTEM, now=moment(0))
     told = [Told(case, item.state, item.opened_on) for case, item in zip(cases, new, strict=True)]
     for number in range(1, ROUNDS + 1):
         _tell_round(told, number, dice)
     return cases
+
+
+@contextmanager
+def quick_updates() -> Iterator[None]:
+    """Within the block sets of rows are updated by one prepared statement per table: the same values, without the
+    long CASE expressions that take most of the time when thousands of histories are told."""
+
+    def update_all(rows: QuerySet[Any], objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        meta, quote = rows.model._meta, connection.ops.quote_name
+        columns = [meta.get_field(name) for name in fields]
+        values = [
+            [*(c.get_db_prep_save(getattr(item, c.attname), connection) for c in columns), item.pk]
+            for item in objs
+        ]
+        told = ", ".join(f"{quote(column.column)} = %s" for column in columns)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {quote(meta.db_table)} SET {told} WHERE {quote(meta.pk.column)} = %s", values
+            )
+        return len(values)
+
+    with patch.object(QuerySet, "bulk_update", update_all):
+        yield
 
 
 def _tell_round(told: Sequence[Told], number: int, dice: random.Random) -> None:
@@ -130,7 +164,7 @@ def _step(item: Told, dice: random.Random) -> Step | None:
         forward = FORWARD[item.state]
         verb = dice.choices(
             [dice.choice(forward), "note_progress", "suspend", "revise_amount", "terminate"],
-            weights=[8, 4, 3, 2, 0.4],
+            weights=[8, 4, 3, 1, 0.4],
         )[0]
     if verb == "suspend":
         item.before_aside = item.state

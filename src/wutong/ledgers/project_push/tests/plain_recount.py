@@ -3,7 +3,7 @@
 Shares nothing with the finder: no query, no rule, no arithmetic. One project is walked once through all days.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -147,22 +147,19 @@ def _running(since: date, day: date, walk: Walk) -> int:
 
 
 def _lamp(stage: str, amount: int, day: date, days: int, idle: int, rules: Sequence[LampRule]) -> str:
-    best: Mapping[str, int] | None = None
-    for rule in rules:
-        in_force = rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
-        if rule.stage == stage and in_force and rule.band_from_yuan <= amount:
-            if best is None or rule.band_from_yuan > best["band"]:
-                best = {
-                    "band": rule.band_from_yuan,
-                    "red": rule.red_days,
-                    "yellow": rule.yellow_days,
-                    "idle_red": rule.idle_red_days,
-                    "idle_yellow": rule.idle_yellow_days,
-                }
-    if best is None:
+    fitting = [
+        rule
+        for rule in rules
+        if rule.stage == stage
+        and rule.band_from_yuan <= amount
+        and rule.valid_from <= day
+        and (rule.valid_to is None or day <= rule.valid_to)
+    ]
+    if not fitting:
         return "grey"
-    if days > best["red"] or idle > best["idle_red"]:
+    rule = sorted(fitting, key=lambda rule: rule.band_from_yuan)[-1]
+    if days > rule.red_days or idle > rule.idle_red_days:
         return "red"
-    if days > best["yellow"] or idle > best["idle_yellow"]:
+    if days > rule.yellow_days or idle > rule.idle_yellow_days:
         return "yellow"
     return "green"

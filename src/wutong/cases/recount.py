@@ -1,0 +1,121 @@
+"""What the columns of a case, its assignments and its clocks must be, recounted from its changes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from wutong.cases.context import valid_changes
+from wutong.cases.models import Assignment, Case, Change, Clock
+from wutong.cases.procedures import CORRECT_VERB, Procedure
+from wutong.cases.registry import find_type
+
+Seat = tuple[str, int | None, int | None]
+"""Role, unit and person."""
+CLOCK_STATES = {
+    "start": {"running"},
+    "resume": {"running"},
+    "extend": {"running", "suspended"},
+    "suspend": {"suspended"},
+    "meet": {"met", "missed"},
+    "void": {"void"},
+}
+
+
+def check_projection(
+    case: Case, rows: Sequence[Change], held: Sequence[Assignment], clocks: Sequence[Clock]
+) -> Iterator[str]:
+    """In words, everything about one case that its changes say otherwise. `held` are its open assignments."""
+    told = rows[0].snapshot
+    kind = find_type(told.get("case_type", case.case_type), told.get("version", case.procedure_version))
+    if kind is None:
+        yield "没有装载这类办件的流程，无法重算"
+        return
+    seats = _seats(kind.procedure, rows)
+    for column, value in _columns(kind.procedure, case, rows, seats, clocks).items():
+        if getattr(case, column) != value:
+            label = Case._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+            yield f"“{label}”与变更记录不符"
+    hosts = sum(item.role == "host" for item in held)
+    if case.is_open and hosts != 1:
+        yield f"在办办件有{hosts}个主办"
+    elif sorted(map(str, seats)) != sorted(str((item.role, item.unit_id, item.person_id)) for item in held):
+        yield "责任人与变更记录不符"
+    yield from _clock_faults(kind.procedure, rows, clocks)
+
+
+def _columns(
+    procedure: Procedure, case: Case, rows: Sequence[Change], seats: Sequence[Seat], clocks: Sequence[Clock]
+) -> dict[str, Any]:
+    told = rows[0].snapshot
+    valid = valid_changes(rows)
+    end = valid[-1]
+    is_open = _is_open(procedure, end.state_after)
+    closings = [
+        change
+        for change in valid
+        if not _is_open(procedure, change.state_after)
+        and (not change.state_before or _is_open(procedure, change.state_before))
+    ]
+    results = [row.snapshot["result"] for row in rows if "result" in row.snapshot]
+    host = next((seat for seat in seats if seat[0] == "host"), ("host", None, None))
+    leader = next((seat for seat in seats if seat[0] == "lead_official"), ("", None, None))
+    dues = [clock.due_on for clock in clocks if clock.state == "running" and clock.due_on]
+    return {
+        "case_type": told.get("case_type"),
+        "procedure_version": told.get("version"),
+        "number": told.get("number"),
+        "title": told.get("title", ""),
+        "parent_id": told.get("parent"),
+        "state": end.state_after,
+        "is_open": is_open,
+        "result": "" if is_open or not results else results[-1],
+        "opened_on": valid[0].effective_on,
+        "changed_on": end.effective_on,
+        "closed_on": None if is_open or not closings else closings[-1].effective_on,
+        "host_unit_id": host[1],
+        "host_person_id": host[2],
+        "leader_id": leader[2],
+        "due_on": min(dues, default=None),
+        "amount_yuan": end.amount_yuan,
+    }
+
+
+def _is_open(procedure: Procedure, state: str) -> bool:
+    return procedure.state(state).kind != "closed"
+
+
+def _seats(procedure: Procedure, rows: Sequence[Change]) -> list[Seat]:
+    """Who holds which role after all changes."""
+    seats: list[Seat] = []
+    for row in rows:
+        for item in row.snapshot.get("holders", []):
+            if not procedure.role(item["role"]).many:
+                seats = [seat for seat in seats if seat[0] != item["role"]]
+            seats.append((item["role"], item["unit"], item["person"]))
+    return seats
+
+
+def _clock_faults(procedure: Procedure, rows: Sequence[Change], clocks: Sequence[Clock]) -> Iterator[str]:
+    """The latest clock of each code against what was last done to it; and that no clock is there untold."""
+    last: dict[str, tuple[str, str | None]] = {}
+    starts: dict[str, int] = {}
+    for row in rows:
+        if row.verb == CORRECT_VERB:
+            continue
+        for code, action, due in row.snapshot.get("clocks", []):
+            last[code] = (action, due)
+            starts[code] = starts.get(code, 0) + (action == "start")
+    latest = {clock.code: clock for clock in clocks}
+    for code in sorted(last.keys() | latest.keys()):
+        clock = latest.get(code)
+        action, due = last.get(code, ("", None))
+        held = sum(item.code == code for item in clocks)
+        if clock is None or held != starts.get(code, 0):
+            yield f"时限“{_label(procedure, code)}”的个数与变更记录不符"
+        elif clock.state not in CLOCK_STATES[action] or due != (
+            clock.due_on.isoformat() if clock.due_on else None
+        ):
+            yield f"时限“{_label(procedure, code)}”与变更记录不符"
+
+
+def _label(procedure: Procedure, code: str) -> str:
+    return next((str(clock.label) for clock in procedure.clocks if clock.code == code), code)

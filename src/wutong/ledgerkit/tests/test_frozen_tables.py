@@ -1,0 +1,104 @@
+"""Rows that are written once: refused by triggers everywhere, by privileges for the application's role."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from wutong.base.chain.grants import grant_application_role
+from wutong.base.chain.operations import append_only_tables
+from wutong.base.chain.testing import thawed
+from wutong.cases.models import Change
+from wutong.cases.testing import Zone, do
+from wutong.ledgerkit.tests.tampering import Book, found, write_book
+
+TABLES = append_only_tables()
+ROLE = f"wutong_app_{os.getpid()}"
+
+
+def test_the_tables_that_hold_proof_are_append_only() -> None:
+    assert {
+        "cases_change",
+        "cases_evidence",
+        "cases_evidencecheck",
+        "history_registerchange",
+        "audit_auditevent",
+        "files_storedfile",
+    } <= set(TABLES)
+
+
+@pytest.fixture
+def book(zone: Zone) -> Book:
+    return write_book(zone)
+
+
+def execute(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.fixture
+def full(book: Book, zone: Zone) -> None:
+    """A row in every frozen table."""
+    from wutong.base.accounts.models import PasswordHistory
+    from wutong.cases.testing import NOW
+
+    assert zone.host.account is not None
+    PasswordHistory.objects.create(account=zone.host.account, password="x", set_at=NOW)
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone()[0] > 0, table
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("sql", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_a_row(table: str, sql: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"):
+        execute(sql.format(table))
+    assert found() == []
+
+
+@pytest.fixture
+def application_role(full: None) -> Iterator[None]:
+    """What the application may do in production; without triggers, so that privileges alone refuse."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no roles")
+    connection.check_constraints()
+    with thawed(connection, *TABLES):
+        grant_application_role(connection, ROLE)
+        execute(f'GRANT SELECT, INSERT, UPDATE ON cases_testing_errand TO "{ROLE}"')
+        execute(f'SET LOCAL ROLE "{ROLE}"')
+        yield
+        connection.check_constraints()
+        execute("RESET ROLE")
+
+
+@pytest.mark.usefixtures("application_role")
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("sql", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_role_of_the_application_may_not_change_a_row(table: str, sql: str) -> None:
+    with pytest.raises(DatabaseError) as refusal:
+        execute(sql.format(table))
+    assert getattr(refusal.value.__cause__, "sqlstate", "") == "42501"
+
+
+@pytest.mark.usefixtures("application_role")
+def test_the_role_of_the_application_can_do_its_daily_work(book: Book, zone: Zone) -> None:
+    """It inserts changes and updates the ordinary tables."""
+    before = Change.objects.count()
+    do(book.working, "note", zone.host, data={"words": "照常"})
+    do(book.working, "rest", zone.host, reason="等")
+    do(book.last, "reassign", zone.leader, reason="轮岗", holders=zone.holders()[1:])
+    assert Change.objects.count() == before + 3
+    assert found() == []
+
+
+@pytest.mark.usefixtures("application_role")
+def test_the_role_of_the_application_may_not_take_locks_off(book: Book) -> None:
+    for sql in ("ALTER TABLE cases_change DISABLE TRIGGER ALL", "DROP TABLE cases_change"):
+        with pytest.raises(DatabaseError) as refusal:
+            execute(sql)
+        assert getattr(refusal.value.__cause__, "sqlstate", "") == "42501"

@@ -1,0 +1,67 @@
+"""The pages that the browser tests go through: who opens them, at which address."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page. `main` ones are looked at on a phone too; `drawer` is the link to press after the page is open."""
+
+    name: str
+    account: str
+    path: str
+    main: bool = False
+    drawer: str = ""
+    status: int = 200
+
+
+YEAR = timezone.localdate().year
+EARLIER = timezone.localdate() - timedelta(days=60)
+PREVIEW = "<preview>"
+"""Stands for the address of the import preview, which is known only after the upload."""
+
+SIGNED = f"/projects/XM{YEAR}-0009/"
+RECTIFICATION = f"/rectifications/ZG{YEAR}-0011/"
+ORDER = f"/orders/DB{YEAR}-0001/"
+
+PLACES = (
+    Place("sign-in", "", "/account/sign-in/", main=True),
+    Place("password", "clerk", "/account/password/"),
+    Place("preferences", "clerk", "/account/preferences/", main=True),
+    Place("today", "handler", "/", main=True),
+    Place("today-of-a-leader", "leader", "/"),
+    Place("projects", "clerk", "/projects/", main=True),
+    Place("projects-red", "clerk", "/projects/?view=red"),
+    Place("projects-filtered", "clerk", "/projects/?lamp=red&q=%E9%A1%B9%E7%9B%AE&sort=-total"),
+    Place("projects-empty", "clerk", "/projects/?q=zzz"),
+    Place("projects-of-another-day", "clerk", f"/projects/?as_of={EARLIER}"),
+    Place("project", "leader", SIGNED, main=True),
+    Place("project-of-another-day", "clerk", f"{SIGNED}?as_of={EARLIER}"),
+    Place("note-progress", "clerk", f"{SIGNED}act/note_progress/"),
+    Place("hand-in", "clerk", f"{SIGNED}act/hand_in/", main=True),
+    Place("reassign", "leader", f"{SIGNED}act/reassign/"),
+    Place("correct-date", "supervisor", f"{SIGNED}act/correct/"),
+    Place("raise-problem", "clerk", f"{SIGNED}open/rectifications/"),
+    Place("raise-problem-drawer", "clerk", SIGNED, main=True, drawer="提出问题"),
+    Place("hand-in-drawer", "clerk", SIGNED, drawer="交佐证"),
+    Place("reassign-drawer", "leader", SIGNED, drawer="调整责任"),
+    Place("close-drawer", "supervisor", RECTIFICATION, drawer="核查销号"),
+    Place("import", "clerk", "/projects/import/", main=True),
+    Place("import-preview", "clerk", PREVIEW, main=True),
+    Place("rectifications", "clerk", "/rectifications/", main=True),
+    Place("rectification", "supervisor", RECTIFICATION, main=True),
+    Place("orders", "leader", "/orders/", main=True),
+    Place("order", "leader", ORDER, main=True),
+    Place("search", "clerk", "/search/?q=%E5%82%A8%E8%83%BD", main=True),
+    Place("search-without-result", "clerk", "/search/?q=zzz"),
+    Place("enterprises", "clerk", "/enterprises/", main=True),
+    Place("audit", "auditor", "/audit/", main=True),
+    Place("day", "clerk", "/day/"),
+    Place("403", "clerk", "/audit/", status=403),
+    Place("404", "clerk", "/projects/nothing-here/", status=404),
+    Place("422", "supervisor", f"/rectifications/ZG{YEAR}-0001/act/close/", main=True, status=422),
+)
+BY_NAME = {place.name: place for place in PLACES}

@@ -1,0 +1,38 @@
+"""Pictures of the pages for people to look at: `make screenshots` writes them into screenshots/."""
+
+import pytest
+
+from tests import house
+from tests.browser.places import BY_NAME
+
+pytestmark = [pytest.mark.browser, pytest.mark.screenshots]
+
+PICTURES = (
+    "sign-in",
+    "today",
+    "projects",
+    "project",
+    "raise-problem-drawer",
+    "import-preview",
+    "rectifications",
+    "rectification",
+    "orders",
+    "search",
+    "422",
+)
+SIZES = ((1440, 900), (1920, 1080), (360, 780))
+WHOLE = {"project", "import-preview", "rectification"}
+"""Pages that are read to their end; of the others the window is enough."""
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_of(visit, name: str):
+    folder = house.ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    for width, height in SIZES:
+        page = visit(BY_NAME[name], viewport={"width": width, "height": height}, reduced_motion="reduce")
+        for theme in ("light", "dark"):
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            file = folder / f"{name}-{width}-{theme}.png"
+            page.screenshot(path=file, full_page=name in WHOLE)
+            assert file.stat().st_size > 5_000
