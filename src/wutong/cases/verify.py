@@ -143,9 +143,9 @@ def number_faults() -> Iterator[Fault]:
             if expected not in present:
                 yield Fault(name, number, f"办件{expected}及其全部变更被移除")
             present.discard(expected)
-        for number in sorted(present):
-            yield Fault(name, counter.last, f"编号{number}不是按计数发出的")
-    years = Case.objects.annotate(head=Substr("number", 1, StrIndex("number", Value("-")) - 1))
-    for head in years.order_by("head").values_list("head", flat=True).distinct():
+        for invented in sorted(present):
+            yield Fault(name, counter.last, f"编号{invented}不是按计数发出的")
+    years = Case.objects.annotate(series=Substr("number", 1, StrIndex("number", Value("-")) - 1))
+    for head in years.order_by("series").values_list("series", flat=True).distinct():
         if head not in counted and head[:-4] in prefixes:
             yield Fault(f"number:{head}", 0, "编号计数被移除")

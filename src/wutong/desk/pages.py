@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +32,7 @@ from wutong.ui.responses import form_response
 from wutong.ui.tables import Cell, Column, Row, Table
 
 SEARCH_LIMIT = 20
+DUE_FIRST = F("due_on").asc(nulls_last=True)
 LED = 10
 """So many cases of a lead official stand on the first page."""
 PAGE_SIZE = 50
@@ -47,7 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
     mine = _owed(actor)
     overdue = [task for task in mine if task.case.due_on is not None and task.case.due_on < day]
     hosted = list(
-        visible_cases(actor).filter(host_person=actor.official, is_open=True).order_by("due_on", "pk")[:10]
+        visible_cases(actor).filter(host_person=actor.official, is_open=True).order_by(DUE_FIRST, "pk")[:10]
         if actor.official
         else []
     )
@@ -62,6 +63,7 @@ def today(request: HttpRequest) -> HttpResponse:
                 alarm=bool(overdue),
                 date_note=day.isoformat(),
             ),
+            *_ledger_stats(request),
         ],
         label=_("今日"),
     )
@@ -86,12 +88,12 @@ def today(request: HttpRequest) -> HttpResponse:
         ],
     )
     blocks = [stats, panel, cases, *_led_panel(actor, day)]
-    return render(request, "desk/today.html", {"blocks": [*_ledger_cards(request), *blocks], "day": day})
+    return render(request, "desk/today.html", {"blocks": blocks, "day": day})
 
 
-def _ledger_cards(request: HttpRequest) -> list[StatCards]:
+def _ledger_stats(request: HttpRequest) -> list[Stat]:
     """What the saved views of the ledgers count, for those who see anything there."""
-    cards = []
+    stats: list[Stat] = []
     for ledger in ledgers():
         pages = ledger.pages[0]
         query = ListQuery(viewer(request), as_of(request))
@@ -99,7 +101,7 @@ def _ledger_cards(request: HttpRequest) -> list[StatCards]:
         if not any(counts.values()):
             continue
         href = reverse("case_list", args=[pages.slug])
-        stats = [
+        stats += [
             Stat(
                 view.label if view.key else pages.listing.title,
                 str(counts[view.key]),
@@ -111,8 +113,7 @@ def _ledger_cards(request: HttpRequest) -> list[StatCards]:
             for view in pages.listing.views
             if view.key in counts
         ]
-        cards.append(StatCards(stats, label=pages.listing.title))
-    return cards
+    return stats
 
 
 def _led_panel(actor: Actor, day: date) -> list[ListPanel]:
@@ -120,7 +121,7 @@ def _led_panel(actor: Actor, day: date) -> list[ListPanel]:
     if actor.official is None:
         return []
     led = list(
-        visible_cases(actor).filter(leader=actor.official, is_open=True).order_by("due_on", "-pk")[:LED]
+        visible_cases(actor).filter(leader=actor.official, is_open=True).order_by(DUE_FIRST, "-pk")[:LED]
     )
     if not led:
         return []

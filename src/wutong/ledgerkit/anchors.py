@@ -52,7 +52,11 @@ def write_anchor(now: datetime) -> int:
     new = {name: head for name, head in current_heads().items() if known.get(name) != head}
     if not new:
         return 0
-    entry = {"at": now.isoformat(), "heads": new, "prev": str(lines[-1].get("mac", "")) if lines else ""}
+    entry: dict[str, Any] = {
+        "at": now.isoformat(),
+        "heads": new,
+        "prev": str(lines[-1].get("mac", "")) if lines else "",
+    }
     entry |= {"key": keyring("anchor").active}
     entry["mac"] = keyed_mac("anchor", canonical(entry))
     path = anchor_file()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from wutong.cases.models import Assignment, Case
+from wutong.cases.models import Assignment, Case, Change
+from wutong.cases.procedures import Procedure
 from wutong.ledgerkit.registry import ledgers
 from wutong.registers.organisation.actors import Actor, memberships_on
 
@@ -33,7 +34,7 @@ def _allowed(actor: Actor, key: str, prefix: str) -> Q:
         for case_type in ledger.case_types:
             procedure = case_type.procedure
             here = Q(**{f"{prefix}case_type": procedure.case_type})
-            restricted = Q(**{f"{prefix}state__in": procedure.restricted_states()})
+            restricted = _restricted(procedure, key, prefix)
             close_or_tree = ways.in_person | ways.in_team | ways.in_tree
             close = ways.in_person | ways.in_team
             if ledger.see_restricted and actor.has(ledger.see_restricted):
@@ -46,6 +47,16 @@ def _allowed(actor: Actor, key: str, prefix: str) -> Q:
     return allowed
 
 
+def _restricted(procedure: Procedure, key: str, prefix: str) -> Q:
+    """In a restricted state, or laid aside or ended without ever having left the restricted ones."""
+    known = [state.code for state in procedure.states if state.kind == "open" and not state.restricted]
+    resting = [state.code for state in procedure.states if state.kind != "open"]
+    came_out = Exists(Change.objects.filter(case=OuterRef(key), state_after__in=known))
+    return Q(**{f"{prefix}state__in": procedure.restricted_states()}) | (
+        Q(**{f"{prefix}state__in": resting}) & ~came_out
+    )
+
+
 def _below_nothing_restricted(actor: Actor) -> Q:
     """The parent is none, or in a state that is not restricted, or the sub-case itself concerns the actor. (The
     parent seen by the leaders' right or through the own team is judged by `visible_cases`.)"""
@@ -54,9 +65,10 @@ def _below_nothing_restricted(actor: Actor) -> Q:
         if ledger.see_restricted and actor.has(ledger.see_restricted):
             continue
         for case_type in ledger.case_types:
-            states = case_type.procedure.restricted_states()
-            if states:
-                secret |= Q(parent__case_type=case_type.procedure.case_type, parent__state__in=states)
+            procedure = case_type.procedure
+            if procedure.restricted_states():
+                here = Q(parent__case_type=procedure.case_type)
+                secret |= here & _restricted(procedure, "parent_id", "parent__")
     ways = _ways(actor, "pk")
     return Q(parent__isnull=True) | ~secret | ways.in_person | ways.in_team | ways.in_unit
 

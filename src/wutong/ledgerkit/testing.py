@@ -147,11 +147,18 @@ def rights_of_role(code: str) -> frozenset[str]:
 
 def may_see(ledger: Ledger, case: Case, rights: frozenset[str]) -> bool:
     """Whether somebody with these rights and no tie to the case may see it, said anew from the declaration."""
+    secret = is_secret(case) or (case.parent is not None and is_secret(case.parent))
+    needed = ledger.see_restricted if secret else ledger.see_all
+    return needed in rights and ledger.see_all in rights
+
+
+def is_secret(case: Case) -> bool:
+    """In a restricted state, or resting or ended after nothing but restricted states."""
     procedure = case_type_of(case).procedure
-    secret = case.state in procedure.restricted_states()
-    if case.parent is not None and not secret:
-        secret = case.parent.state in case_type_of(case.parent).procedure.restricted_states()
-    return (ledger.see_restricted if secret else ledger.see_all) in rights
+    secret = set(procedure.restricted_states())
+    resting = {state.code for state in procedure.states if state.kind != "open"}
+    been = set(Change.objects.filter(case=case).values_list("state_after", flat=True))
+    return bool(secret) and (case.state in secret or (case.state in resting and been <= secret | resting))
 
 
 def queries_of(client: Client, path: str) -> int:

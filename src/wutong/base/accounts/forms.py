@@ -13,6 +13,8 @@ PASSWORD_LENGTH = 128
 
 
 class SignInForm(forms.Form):
+    needs_all = True  # a mark at every field would say nothing
+
     name = forms.CharField(
         label=_("登录名"),
         max_length=NAME_LENGTH,
@@ -32,6 +34,8 @@ class SignInForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
+    needs_all = True  # a mark at every field would say nothing
+
     old = forms.CharField(
         label=_("原密码"),
         max_length=PASSWORD_LENGTH,
@@ -60,6 +64,8 @@ class PasswordForm(forms.Form):
 
 
 class PreferencesForm(forms.Form):
+    needs_all = True  # a mark at every field would say nothing
+
     language = forms.ChoiceField(label=_("语言"), choices=Language.choices)
     theme = forms.ChoiceField(label=_("配色"), choices=Theme.choices)
     text_size = forms.ChoiceField(label=_("字号"), choices=TextSize.choices)

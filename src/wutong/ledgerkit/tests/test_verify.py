@@ -321,6 +321,11 @@ def test_a_removed_counter_is_found(book: Book) -> None:
     assert_found(f"number:{PREFIX}2026", "编号计数被移除")
 
 
+def test_a_number_that_no_counter_gave_is_found(book: Book) -> None:
+    tamper("UPDATE cases_case SET number = %s WHERE id = %s", f"{PREFIX}2026-0099", book.last.pk)
+    assert_found(f"number:{PREFIX}2026", f"编号{PREFIX}2026-0099不是按计数发出的")
+
+
 def test_a_case_that_nobody_opened_is_found(book: Book) -> None:
     """A row put into the table by hand has no change."""
     Case.objects.create(
@@ -336,17 +341,23 @@ def test_a_case_that_nobody_opened_is_found(book: Book) -> None:
     assert_found(f"case:{invented.pk}（", "没有任何变更")
 
 
-def test_a_case_removed_without_its_rows_is_found(book: Book) -> None:
-    """The intruder has switched foreign keys off; here they are looked at later, and the row is gone by then."""
-    for key in (book.last.pk + 1000, 0):
-        with transaction.atomic():
-            if connection.vendor == "sqlite":
-                connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
-            row = Change(case_id=key, position=1, effective_on=day(0), verb="open", state_after="working")
-            row.seal(after=Head(), now=NOW)
-            row.save()
-            assert_found(f"case:{key}", "办件被移除，变更还在")
-            transaction.set_rollback(True)
+@pytest.mark.parametrize("where", ["between", "behind"])
+def test_a_case_removed_without_its_rows_is_found(book: Book, where: str) -> None:
+    """The intruder has switched foreign keys off."""
+    key = book.working.pk if where == "between" else book.last.pk + 1000
+    remove_case(book.working)
+    without_keys = {
+        "sqlite": "PRAGMA defer_foreign_keys = ON",
+        "postgresql": "ALTER TABLE cases_change DISABLE TRIGGER ALL",
+    }
+    with transaction.atomic():
+        connection.check_constraints()
+        connection.cursor().execute(without_keys[connection.vendor])
+        row = Change(case_id=key, position=1, effective_on=day(0), verb="open", state_after="working")
+        row.seal(after=Head(), now=NOW)
+        row.save()
+        assert_found(f"case:{key}", "办件被移除，变更还在")
+        transaction.set_rollback(True)
 
 
 # ---- the audit ----------------------------------------------------------------------------------------------------

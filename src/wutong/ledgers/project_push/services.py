@@ -1,5 +1,6 @@
 """What is done to projects: one function is one act of business in one transaction."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -8,8 +9,10 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from wutong.base.errors import DomainError
 from wutong.base.money import YI
 from wutong.cases.act import act, act_many
 from wutong.cases.models import Case, Change, GateRule
@@ -26,6 +29,7 @@ from wutong.registers.organisation.models import Official, Unit
 from wutong.registers.projects.models import Project
 from wutong.registers.projects.services import change_project, identity_of
 
+logger = logging.getLogger(__name__)
 SEEDS = Path(__file__).parent / "seeds"
 ESCALATE_AFTER_DAYS = 3
 
@@ -71,7 +75,7 @@ def enter_projects(projects: Sequence[NewProject], *, actor: Actor, now: datetim
         )
         for index, item in enumerate(projects)
     ]
-    record_many(entries, actor=actor.account, effective_on=now.date(), now=now, verb="register")
+    record_many(entries, actor=actor.account, effective_on=localdate(now), now=now, verb="register")
     steps = [
         Step(
             NewCase(
@@ -115,7 +119,7 @@ def _investors(codes: Mapping[str, str], actor: Actor, now: datetime) -> dict[st
         for folded, name in wanted.items()
         if folded not in found
     ]
-    record_many(new, actor=actor.account, effective_on=now.date(), now=now, verb="register")
+    record_many(new, actor=actor.account, effective_on=localdate(now), now=now, verb="register")
     for fact in new:
         assert isinstance(fact.entry, Enterprise)
         found[fact.entry.folded_name] = fact.entry
@@ -171,7 +175,8 @@ def open_rectification(
 
 def escalate_overdue(now: datetime, on: date) -> list[Case]:
     """Rectifications more than ESCALATE_AFTER_DAYS over their due day go to the lead official as a supervision
-    order, each once. Idempotent; after skipped days it does what it would have done."""
+    order, each once. Idempotent; after skipped days it does what it would have done. One that is refused is
+    logged, tried again next time, and does not hold up the others."""
     late = (
         Case.objects.filter(
             case_type=Rectification.case_type,
@@ -182,9 +187,15 @@ def escalate_overdue(now: datetime, on: date) -> list[Case]:
         .order_by("pk")
     )
     reason = _("整改超时%(days)s天以上，自动转督办") % {"days": ESCALATE_AFTER_DAYS}
-    return [
-        act(case, "escalate", actor=SYSTEM, now=now, effective_on=on, reason=reason).case for case in late
-    ]
+    escalated = []
+    for case in late:
+        try:
+            done = act(case, "escalate", actor=SYSTEM, now=now, effective_on=on, reason=reason)
+        except DomainError:
+            logger.exception("%s could not be escalated", case.number)
+        else:
+            escalated.append(done.case)
+    return escalated
 
 
 @react_to("project_push", "revise_amount")

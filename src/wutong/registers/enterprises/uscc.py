@@ -1,5 +1,7 @@
 """The unified social credit code (统一社会信用代码, GB 32100-2015): 18 characters, the last one checks the others."""
 
+import unicodedata
+
 from django.utils.translation import gettext as _
 
 from wutong.base.errors import Refused
@@ -15,8 +17,8 @@ def check_character(first_seventeen: str) -> str:
 
 
 def clean_code(text: str) -> str:
-    """The code in capitals without spaces. Raises Refused with what is wrong with it."""
-    code = "".join(text.split()).upper()
+    """The code in capitals, without spaces and full-width shapes. Raises Refused with what is wrong with it."""
+    code = "".join(unicodedata.normalize("NFKC", text).split()).upper()
     if len(code) != 18:
         raise Refused(
             _("统一社会信用代码应为18位，“%(code)s”有%(count)s位。") % {"code": code, "count": len(code)}

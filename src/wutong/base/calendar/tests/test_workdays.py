@@ -62,3 +62,40 @@ def test_walking_day_by_day_gives_the_same_due_day(start: date, days: int):
     due = CALENDAR.add_workdays(start, days)
     assert due.on == day
     assert CALENDAR.workdays_between(start, due.on) == days
+
+
+@given(start=DAYS, days=st.integers(0, 400))
+def test_the_units_between_two_days_are_those_of_a_walk(start: date, days: int):
+    until = start + timedelta(days=days)
+    walk = [start + timedelta(days=number) for number in range(1, days + 1)]
+    worked = [
+        day for day in walk if (chinese_calendar.is_workday(day) if day.year <= 2026 else day.weekday() < 5)
+    ]
+    assert CALENDAR.workdays_between(start, until) == len(worked)
+    assert CALENDAR.workdays_between(until, start) == -len(worked)
+
+
+@given(day=DAYS)
+def test_no_days_at_all_end_on_the_day_itself_or_on_the_next_that_is_worked(day: date):
+    due = day
+    while not (chinese_calendar.is_workday(due) if due.year <= 2026 else due.weekday() < 5):
+        due += timedelta(days=1)
+    assert CALENDAR.add_workdays(day, 0).on == due
+
+
+def test_days_outside_the_calendar_are_an_error_and_no_guess():
+    with pytest.raises(ValueError, match="outside the calendar"):
+        CALENDAR.is_workday(date(1990, 1, 1))
+    with pytest.raises(ValueError, match="outside the calendar"):
+        CALENDAR.add_workdays(date(2026, 1, 1), 10_000)
+
+
+def test_a_million_look_ups_take_no_walk():
+    """Prefix sums: a long period costs as much as a short one."""
+    assert CALENDAR.add_workdays(date(2010, 1, 4), 4000).on.year == 2026
+
+
+def test_2027_is_monday_to_friday_and_provisional():
+    assert CALENDAR.is_workday(date(2027, 1, 1))  # a Friday; nobody has said otherwise yet
+    assert not CALENDAR.is_workday(date(2027, 1, 2))
+    assert not CALENDAR.is_published(date(2026, 12, 31), date(2027, 1, 1))

@@ -1,0 +1,448 @@
+"""Nobody learns of a row that is not theirs: every page × every role × rows of others.
+
+The pages come from the product's addresses and the ledgers' declarations, the roles from the declared roles: a new
+page, step or role is tried without a change here. An address with a part that nobody can fill in fails the test.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from wutong.base.accounts.models import Account
+from wutong.base.files.services import store_file
+from wutong.base.money import YI
+from wutong.cases.act import act
+from wutong.cases.models import Case, Evidence
+from wutong.cases.registry import case_type_of
+from wutong.cases.steps import Holder, NewEvidence
+from wutong.exchange.models import ImportBatch
+from wutong.exchange.services import check_workbook
+from wutong.exchange.tests.samples import xlsx
+from wutong.ledgerkit.registry import ledger_of, ledgers, pages_of
+from wutong.ledgerkit.testing import (
+    NOBODY,
+    OPENED_ON,
+    Zone,
+    account_with,
+    client_of,
+    make_zone,
+    may_see,
+    rights_of_role,
+)
+from wutong.ledgers.project_push.importing import SHEET
+from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
+from wutong.ledgers.supervision_orders.services import issue_order
+from wutong.registers.enterprises.models import Contact, Enterprise
+from wutong.registers.enterprises.services import add_contact
+from wutong.registers.organisation.actors import SYSTEM, actor_of
+
+pytestmark = pytest.mark.django_db
+
+MARK = "暗礁"
+"""Every secret text holds it; asking a list for it would show all of them."""
+
+
+@dataclass
+class World:
+    """Rows of one department and team, with whom no account of `zone.accounts` has anything to do."""
+
+    zone: Zone
+    cases: list[Case] = field(default_factory=list)
+    firms: list[tuple[Enterprise, list[Case]]] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    batch: ImportBatch | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of one page. `about` are the rows that it names; `posts` when it is also tried as a sent form."""
+
+    name: str
+    path: str
+    about: tuple[Any, ...] = ()
+    posts: bool = False
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    zone = make_zone()
+    world = World(zone)
+    day = zone.today - timedelta(days=300)
+    signed, lead, paused = enter_projects(
+        [
+            NewProject(
+                name=f"{MARK}{words}项目",
+                investor_name=f"{MARK}{words}投资方",
+                total_investment_yuan=amount * YI,
+                state=state,
+                opened_on=day,
+                host_unit=zone.home,
+                host_person=zone.host,
+                team=zone.team,
+                leader=zone.leader,
+            )
+            for words, state, amount in (
+                ("签约", "signed", 7),
+                ("线索", "lead", 11),
+                ("暂停", "negotiating", 13),
+            )
+        ],
+        actor=SYSTEM,
+        now=zone.now,
+    )
+    paused = act(paused, "suspend", actor=SYSTEM, now=zone.now, effective_on=zone.today, reason="示例").case
+    world.cases = [signed, lead, paused]
+    for project, words in ((signed, "签约"), (lead, "线索")):
+        world.cases.append(
+            open_rectification(
+                project,
+                problem=f"{MARK}{words}问题",
+                blocking_class="land",
+                measure="示例措施",
+                host=Holder("host", zone.home, zone.host),
+                verifier=Holder("verifier", zone.home, zone.verifier),
+                due_on=zone.today + timedelta(days=9),
+                actor=SYSTEM,
+                on=zone.today,
+                now=zone.now,
+            )
+        )
+    order = issue_order(
+        matter=f"{MARK}督办事项",
+        demand="示例要求",
+        holders=[Holder("host", zone.home, zone.host), Holder("supervisor", zone.home, zone.verifier)],
+        source=None,
+        actor=SYSTEM,
+        on=zone.today,
+        now=zone.now,
+    )
+    for project in (signed, lead):
+        hand_in(project, zone)
+    for case, firm in zip((signed, lead, paused), Enterprise.objects.order_by("pk"), strict=True):
+        world.firms.append((firm, [case]))
+        contact = add_contact(
+            firm,
+            name=f"{MARK}联系人",
+            phone="13900001234",
+            post="经理",
+            actor=None,
+            on=OPENED_ON,
+            now=zone.now,
+        )
+        world.contacts.append(contact)
+    world.cases = [*Case.objects.filter(pk__in=[case.pk for case in world.cases]).order_by("pk"), order]
+    importer = account_with("importer", zone.home, zone.now, "project_push.import")
+    rows = [
+        ["项目名称", "投资方", "总投资(亿元)", "签约时间", "责任单位"],
+        [f"{MARK}导入项目", "甲", 3, day, "示例经济部"],
+    ]
+    world.batch, _intake = check_workbook(
+        SHEET, xlsx({"表": rows}), name=f"{MARK}.xlsx", actor=importer, now=zone.now
+    )
+    return world
+
+
+def hand_in(case: Case, zone: Zone) -> None:
+    content = f"%PDF-1.4\n% {case.number}\n%%EOF\n".encode()
+    stored = store_file(content, name="a.pdf", actor=zone.host.account, now=zone.now)
+    account = Account.objects.select_related("official__unit").get(pk=zone.host.account.pk)
+    act(
+        case,
+        "hand_in",
+        actor=actor_of(account, zone.today),
+        now=zone.now,
+        effective_on=zone.today,
+        evidence=[NewEvidence("contract", stored, f"{MARK}{case.number}.pdf", zone.today)],
+    )
+
+
+# ---- the matrix ------------------------------------------------------------------------------------------------
+
+
+def named_patterns() -> dict[str, URLPattern]:
+    """Every page of the product by its full name."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(items: Sequence[URLPattern | URLResolver], prefix: str) -> None:
+        for item in items:
+            if isinstance(item, URLResolver):
+                walk(item.url_patterns, f"{prefix}{item.namespace}:" if item.namespace else prefix)
+            else:
+                assert item.name, f"the page {item.pattern} has no name"
+                found[f"{prefix}{item.name}"] = item
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+Filling = tuple[Mapping[str, Any], tuple[Any, ...]]
+"""Values for the parts of an address, and the rows they name."""
+
+
+def by_slug(world: World) -> Iterator[Filling]:
+    for ledger in ledgers():
+        for pages in ledger.pages:
+            yield {"slug": pages.slug}, ()
+
+
+def by_case(world: World) -> Iterator[Filling]:
+    for case in world.cases:
+        yield {"slug": pages_of(case.case_type).slug, "number": case.number}, (case,)
+
+
+def by_verb(world: World) -> Iterator[Filling]:
+    for parts, about in by_case(world):
+        for item in case_type_of(about[0]).procedure.transitions:
+            yield {**parts, "verb": item.verb}, about
+
+
+def by_child(world: World) -> Iterator[Filling]:
+    for parts, about in by_case(world):
+        for child in pages_of(about[0].case_type).children:
+            yield {**parts, "child_slug": pages_of(child).slug}, about
+
+
+def by_file(world: World) -> Iterator[Filling]:
+    for parts, about in by_case(world):
+        for item in Evidence.objects.filter(case=about[0]):
+            yield {**parts, "evidence_id": item.pk}, about
+
+
+def by_batch(world: World) -> Iterator[Filling]:
+    for parts, _about in by_slug(world):
+        yield {**parts, "batch_id": world.batch.pk}, (world.batch,)
+
+
+def by_firm(world: World) -> Iterator[Filling]:
+    for firm, _cases in world.firms:
+        yield {"pk": firm.pk}, (firm,)
+
+
+def by_contact(world: World) -> Iterator[Filling]:
+    for contact in world.contacts:
+        yield {"pk": contact.enterprise_id, "contact_pk": contact.pk}, (contact.enterprise,)
+
+
+FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
+    frozenset(): lambda world: iter([({}, ())]),
+    frozenset({"slug"}): by_slug,
+    frozenset({"slug", "number"}): by_case,
+    frozenset({"slug", "number", "verb"}): by_verb,
+    frozenset({"slug", "number", "child_slug"}): by_child,
+    frozenset({"slug", "number", "evidence_id"}): by_file,
+    frozenset({"slug", "batch_id"}): by_batch,
+    frozenset({"pk"}): by_firm,
+    frozenset({"pk", "contact_pk"}): by_contact,
+}
+QUESTIONS = ("", f"q={MARK}", "q=XM", "q=ZG", "q=DB", "page=1&sort=-total")
+
+
+def addresses(world: World) -> list[Address]:
+    found = []
+    for name, pattern in named_patterns().items():
+        parts = frozenset(pattern.pattern.converters)
+        assert parts in FILL, f"nobody can fill in {sorted(parts)} of the page {name}"
+        for filling, about in FILL[parts](world):
+            path = reverse(name, kwargs=filling)
+            posts = bool(about)
+            found.append(Address(name, path, about, posts))
+            if not about:
+                found += [Address(name, f"{path}?{question}") for question in questions(filling)]
+    return found
+
+
+def questions(filling: Mapping[str, Any]) -> Iterator[str]:
+    yield from filter(None, QUESTIONS)
+    pages = next(
+        (pages for ledger in ledgers() for pages in ledger.pages if pages.slug == filling.get("slug")), None
+    )
+    if pages is not None:
+        for view in pages.listing.views:
+            yield f"view={view.key}"
+
+
+# ---- what may be seen, said anew -------------------------------------------------------------------------------
+
+
+def sees_case(code: str, case: Case) -> bool:
+    return may_see(ledger_of(case.case_type), case, rights_of_role(code))
+
+
+def sees(world: World, code: str, thing: Any) -> bool:
+    if isinstance(thing, Case):
+        return sees_case(code, thing)
+    if isinstance(thing, Enterprise):
+        has_official = hasattr(world.zone.accounts[code], "official")
+        return has_official and any(
+            sees_case(code, case) for firm, cases in world.firms if firm == thing for case in cases
+        )
+    return False  # a batch belongs to whoever uploaded it
+
+
+def secrets(world: World, code: str, name: str) -> list[str]:
+    """Texts that must not stand on any page of this account. The audit may name numbers: its reader sees what was
+    tried, not what it was about."""
+    hidden = [case for case in world.cases if not sees(world, code, case)]
+    texts = [f"{MARK}导入项目", *(case.title for case in hidden)]
+    if name != "audit":
+        texts += [case.number for case in hidden]
+    texts += [firm.name for firm, _cases in world.firms if not sees(world, code, firm)]
+    texts += ["13900001234", f"{MARK}联系人"]
+    return texts
+
+
+def text_of(answer: HttpResponse) -> str:
+    content = b"".join(answer) if answer.streaming else answer.content
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "".join(archive.read(part).decode("utf-8", "replace") for part in archive.namelist())
+    return content.decode("utf-8", "replace")
+
+
+ANSWERS = {200, 302, 403, 404, 405, 422}
+
+
+def test_no_page_shows_any_role_a_row_of_others(world: World) -> None:
+    """GET of every address, and POST of those that name a row, by every role and by somebody without one."""
+    found, pages, tried, hidden = [], addresses(world), 0, 0
+    for code, account in world.zone.accounts.items():
+        client = client_of(account)
+        assert hasattr(account, "official") or "see_all" not in "".join(rights_of_role(code))
+        for page in pages:
+            unseen = [thing for thing in page.about if not sees(world, code, thing)]
+            answers = [client.get(page.path)]
+            if page.posts and unseen:
+                answers.append(client.post(page.path, {"effective_on": world.zone.today}))
+            for answer in answers:
+                tried += 1
+                who = f"{code or 'no role'}: {answer.request['REQUEST_METHOD']} {page.path}"
+                if answer.status_code not in ANSWERS:
+                    found.append(f"{who} answers {answer.status_code}")
+                if unseen:
+                    hidden += 1
+                    may_import = "import" in page.name and "project_push.import" not in rights_of_role(code)
+                    expected = {404, 403} if may_import else {404}
+                    if answer.status_code not in expected:
+                        found.append(f"{who} answers {answer.status_code} for a row of others")
+                told = text_of(answer)
+                found += [f"{who} tells {text}" for text in secrets(world, code, page.name) if text in told]
+    print(
+        f"{len(world.zone.accounts)} roles × {len(pages)} addresses: {tried} requests, {hidden} for hidden rows"
+    )
+    assert not found, f"{len(found)} of {tried}:\n" + "\n".join(found[:60])
+    assert tried > 2_000
+    assert hidden > 1_000
+
+
+def test_counts_and_sums_hold_only_what_may_be_seen(world: World) -> None:
+    """Rows, tabs and 合计 of every list, for every role, against the lists of somebody who sees everything."""
+    everything = [right.code for ledger in ledgers() for right in ledger.rights]
+    full = client_of(account_with("reader", world.zone.elsewhere, world.zone.now, *everything))
+    checked = 0
+    for code, account in world.zone.accounts.items():
+        client = client_of(account)
+        visible = {case.number for case in world.cases if sees(world, code, case)}
+        for ledger in ledgers():
+            for pages in ledger.pages:
+                path = reverse("case_list", args=[pages.slug])
+                for view in pages.listing.views:
+                    question = {"view": view.key}
+                    own = client.get(path, question).context["page"]
+                    rows = full.get(path, question).context["page"].table.rows
+                    expected = [row for row in rows if row.key in visible]
+                    where = f"{code or 'no role'} {path}?view={view.key}"
+                    assert own.table.row_count == len(expected), where
+                    assert [row.key for row in own.table.rows] == [row.key for row in expected], where
+                    tab = next(tab for tab in own.tabs if tab.current)
+                    assert tab.count in (None, len(expected)), where
+                    for column in pages.listing.columns:
+                        if column.kind == "money" and expected:
+                            added = sum(row.cells[column.key].value for row in expected)
+                            assert own.table.totals[column.key].value == added, where
+                    checked += 1
+    print(f"{checked} lists")
+    assert checked == len(world.zone.accounts) * sum(
+        len(p.listing.views) for ld in ledgers() for p in ld.pages
+    )
+
+
+def test_who_has_the_rights_does_see_the_rows(world: World) -> None:
+    """The other side: the rows are there to be seen, by the leader for one."""
+    client = client_of(world.zone.accounts["leader"])
+    for case in world.cases:
+        path = reverse("case_detail", args=[pages_of(case.case_type).slug, case.number])
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert case.title in answer.content.decode()
+    shown = client.get(reverse("search"), {"q": MARK}).content.decode()
+    assert all(case.title in shown for case in world.cases)
+    assert all(firm.name in shown for firm, _cases in world.firms)
+
+
+def test_whoever_has_to_do_with_a_case_sees_it_and_its_files(world: World) -> None:
+    client = client_of(world.zone.host.account)
+    for case in world.cases:
+        slug = pages_of(case.case_type).slug
+        assert client.get(reverse("case_detail", args=[slug, case.number])).status_code == 200
+        for item in Evidence.objects.filter(case=case):
+            answer = client.get(reverse("case_file", args=[slug, case.number, item.pk]))
+            assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
+
+
+def test_a_file_is_not_given_out_through_another_case(world: World) -> None:
+    """The leader sees both cases, and yet a file belongs to one."""
+    client = client_of(world.zone.accounts["leader"])
+    signed, lead = world.cases[:2]
+    item = Evidence.objects.get(case=lead)
+    assert client.get(reverse("case_file", args=["projects", signed.number, item.pk])).status_code == 404
+
+
+def test_a_case_is_not_found_under_the_address_of_another_type(world: World) -> None:
+    client = client_of(world.zone.accounts["leader"])
+    for case in world.cases:
+        for ledger in ledgers():
+            for pages in ledger.pages:
+                status = client.get(reverse("case_detail", args=[pages.slug, case.number])).status_code
+                assert status == (200 if pages.case_type == case.case_type else 404)
+
+
+def test_without_signing_in_every_page_leads_to_the_sign_in_page(world: World) -> None:
+    visitor, sign_in = Client(), reverse(settings.LOGIN_URL)
+    tried = 0
+    for page in addresses(world):
+        for answer in (visitor.get(page.path), visitor.post(page.path)):
+            tried += 1
+            if page.name == settings.LOGIN_URL:
+                assert answer.status_code in {200, 422}
+            else:
+                assert answer.status_code == 302, page.path
+                assert answer["Location"].split("?")[0] == sign_in, page.path
+                assert not answer.content
+    print(f"{tried} requests without signing in")
+    assert tried > 200
+
+
+def test_a_page_that_cannot_be_filled_in_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(FILL, frozenset({"slug", "number", "verb"}))
+    with pytest.raises(AssertionError, match="nobody can fill in .*case_act"):
+        addresses(world)
+
+
+def test_a_past_day_shows_no_more_than_today(world: World) -> None:
+    """Neither the day shown nor the page number is a way round."""
+    client = client_of(world.zone.accounts[NOBODY])
+    for day in (world.zone.today, date(2026, 1, 1), world.zone.today - timedelta(days=250)):
+        for ledger in ledgers():
+            for pages in ledger.pages:
+                for name in ("case_list", "case_export"):
+                    answer = client.get(reverse(name, args=[pages.slug]), {"as_of": day, "page": 2})
+                    assert MARK not in text_of(answer)

@@ -1,0 +1,189 @@
+"""How many queries each verb of each procedure takes. The numbers are kept in a file: they may fall, not rise.
+
+`WUTONG_WRITE_BASELINE=1 pytest tests/test_queries_of_acts.py` writes the file anew after a fall.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.house import PACKAGE
+from tests.zone_for_ledgers import NOW, ON, LedgerZone, document, holder, make_ledger_zone
+from wutong.cases.act import act, act_many
+from wutong.cases.models import Case, Change, Evidence
+from wutong.cases.registry import all_types
+from wutong.cases.steps import Step
+from wutong.ledgerkit.verify import all_faults
+from wutong.ledgers.supervision_orders.models import SupervisionOrder
+from wutong.registers.organisation.actors import SYSTEM, Actor
+
+pytestmark = pytest.mark.django_db
+BASELINE = PACKAGE / "cases" / "tests" / "query_baseline.json"
+LIMIT = 20
+COMPOSED = {"project_push.open", "project_push.revise_amount", "rectification.escalate"}
+"""Two acts in one: what a register or another ledger writes comes on top."""
+DUE = date(2026, 3, 16)
+
+
+class Run:
+    """Takes verbs one after another and counts the queries of each."""
+
+    def __init__(self, zone: LedgerZone) -> None:
+        self.zone = zone
+        self.counts: dict[str, int] = {}
+
+    def counted(self, name: str, action: Callable[[], Any]) -> Any:
+        with CaptureQueriesContext(connection) as captured:
+            value = action()
+        self.counts[name] = max(self.counts.get(name, 0), len(captured))
+        return value
+
+    def do(self, case: Case, verb: str, actor: Actor = SYSTEM, on: date = ON, **step: Any) -> None:
+        """By somebody with a role where it matters: judging the actor belongs to the act."""
+        seen = Case.objects.get(pk=case.pk).last_seq
+        given = {"expected_seq": seen, "request_key": f"{case.pk}-{seen}"}
+        self.counted(
+            f"{case.case_type}.{verb}",
+            lambda: act(case, verb, actor=actor, now=NOW, effective_on=on, **given, **step),
+        )  # fmt: skip
+
+    def prove(self, case: Case, kind: str) -> None:
+        self.do(case, "hand_in", self.zone.host, evidence=[document(kind, case.number)])
+        evidence = Evidence.objects.get(case=case, kind=kind)
+        self.do(case, "check_evidence", self.zone.verifier, checks=[(evidence, True)])
+
+
+def life_of_a_project(run: Run) -> None:
+    zone = run.zone
+    case = run.counted("project_push.open", lambda: zone.project("示例一期", "lead", amount_yi=6))
+    run.do(case, "negotiate", zone.host)
+    run.do(case, "appraise", zone.host)
+    run.prove(case, "contract")
+    run.do(case, "sign", zone.host)
+    run.do(case, "register", zone.host)
+    run.do(case, "note_progress", zone.host, data={"latest_progress": "平整完成"})
+    run.do(case, "revise_amount", zone.clerk, amount_yuan=700_000_000, reason="核定")
+    run.do(case, "reassign", zone.leader, reason="轮岗", holders=[holder("concierge", zone.clerk)])
+    run.do(case, "suspend", zone.leader, reason="等批复")
+    run.do(case, "resume", zone.leader)
+    for kind in ("energy_review", "construction_permit", "site_photo"):
+        run.prove(case, kind)
+    run.do(case, "start", zone.host)
+    signed = Change.objects.get(case=case, verb="sign")
+    run.do(case, "correct", zone.verifier, reason="日期记错", replaces=signed)
+    run.prove(case, "first_proof")
+    run.do(case, "produce", zone.host)
+    run.do(case, "reach_capacity", zone.host)
+    other = zone.project("示例二期")
+    run.do(other, "backfill_start", zone.clerk, reason="补录")
+    run.do(other, "backfill_production", zone.clerk, reason="补录")
+    run.do(other, "terminate", zone.leader, reason="不建了")
+
+
+def life_of_a_rectification(run: Run) -> None:
+    zone = run.zone
+    project = zone.project("示例三期")
+    case = run.counted("rectification.open", lambda: zone.rectification(project))
+    run.do(case, "submit", zone.host, evidence=[document("proof", "一")])
+    run.do(case, "send_back", zone.verifier, reason="不清楚")
+    run.do(case, "extend", zone.leader, reason="复杂", due_on=DUE)
+    run.do(case, "escalate", zone.leader, reason="督办")
+    run.do(case, "reassign", zone.leader, reason="协调", holders=[holder("verifier", zone.clerk)])
+    run.do(case, "reassign", zone.leader, reason="协调", holders=[holder("verifier", zone.verifier)])
+    run.do(case, "submit", zone.host, evidence=[document("proof", "二")])
+    run.do(case, "close", zone.verifier)
+    run.do(case, "reopen", zone.verifier, reason="复查", due_on=DUE)
+
+
+def life_of_an_order(run: Run) -> None:
+    from wutong.ledgers.supervision_orders.services import issue_order
+
+    zone = run.zone
+    holders = [holder("host", zone.host), holder("supervisor", zone.verifier)]
+    case = run.counted(
+        "supervision_order.open",
+        lambda: issue_order(
+            matter="示例事项", demand="按期办结", holders=holders, source=None, actor=zone.leader, on=ON, now=NOW
+        ),
+    )  # fmt: skip
+    run.do(case, "answer", zone.host, data={"answer": "在办"})
+    run.do(case, "send_back", zone.verifier, reason="不清楚")
+    run.do(case, "reassign", zone.leader, reason="协调", holders=[holder("supervisor", zone.clerk)])
+    run.do(case, "answer", zone.host, data={"answer": "办完"})
+    run.do(case, "close", zone.verifier)
+
+
+@pytest.fixture
+def counts() -> dict[str, int]:
+    run = Run(make_ledger_zone())
+    for life in (life_of_a_project, life_of_a_rectification, life_of_an_order):
+        life(run)
+    assert list(all_faults()) == []
+    assert SupervisionOrder.objects.count() == 2
+    return run.counts
+
+
+def test_no_verb_takes_more_queries_than_it_did(counts: dict[str, int]) -> None:
+    declared = {
+        f"{kind.procedure.case_type}.{item.verb}"
+        for kind in all_types()
+        for item in kind.procedure.transitions
+    }
+    assert declared <= set(counts), "a new verb belongs into a life above"
+    over = {name: count for name, count in counts.items() if count > LIMIT and name not in COMPOSED}
+    assert over == {}
+    assert all(counts[name] <= 2 * LIMIT for name in COMPOSED)
+    if connection.vendor != "sqlite":
+        return
+    if os.environ.get("WUTONG_WRITE_BASELINE"):
+        BASELINE.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    baseline = json.loads(BASELINE.read_text(encoding="utf-8"))
+    assert set(baseline) == set(counts)
+    worse = {name: (count, baseline[name]) for name, count in counts.items() if count > baseline[name]}
+    assert worse == {}, "more queries than in the baseline (found, baseline)"
+
+
+def test_fifty_rectifications_are_handed_in_with_as_many_queries_as_one() -> None:
+    zone = make_ledger_zone()
+    project = zone.project()
+    cases = [zone.rectification(project) for _number in range(51)]
+    steps = [
+        Step(case, "submit", ON + timedelta(days=index % 5), evidence=[document("proof", case.number)])
+        for index, case in enumerate(cases)
+    ]
+    taken = []
+    for group in (steps[:1], steps[1:]):
+        with CaptureQueriesContext(connection) as captured:
+            act_many(group, actor=zone.host, now=NOW)
+        taken.append(len(captured))
+    assert taken[1] <= taken[0] <= LIMIT
+
+
+def test_fifty_projects_pass_their_gate_with_as_many_queries_as_one() -> None:
+    zone = make_ledger_zone()
+    cases = [zone.project(f"示例{number}") for number in range(51)]
+    for kind in ("contract", "construction_permit", "site_photo"):
+        act_many(
+            [Step(c, "hand_in", ON, evidence=[document(kind, c.number)]) for c in cases],
+            actor=zone.host,
+            now=NOW,
+        )
+        held = Evidence.objects.filter(kind=kind).select_related("case")
+        act_many(
+            [Step(e.case, "check_evidence", ON, checks=[(e, True)]) for e in held],
+            actor=zone.verifier,
+            now=NOW,
+        )
+    steps = [Step(case, "start", ON + timedelta(days=index % 9)) for index, case in enumerate(cases)]
+    taken = []
+    for group in (steps[:1], steps[1:]):
+        with CaptureQueriesContext(connection) as captured:
+            act_many(group, actor=zone.host, now=NOW)
+        taken.append(len(captured))
+    assert taken[1] <= taken[0] <= LIMIT
