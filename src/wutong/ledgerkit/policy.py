@@ -28,23 +28,28 @@ def visible_cases(actor: Actor, case_type: str | None = None) -> QuerySet[Case]:
 
 def _allowed(actor: Actor, key: str, prefix: str) -> Q:
     """The condition on one case: the row itself (`prefix` empty) or its parent."""
-    allowed = Q(pk__in=[])
+    seen, secret = _by_right(actor, key, prefix)
     ways = _ways(actor, key)
+    close = ways.in_person | ways.in_team
+    return (seen | close | ways.in_tree) & (~secret | close)
+
+
+def _by_right(actor: Actor, key: str, prefix: str) -> tuple[Q, Q]:
+    """What the actor's zone-wide rights open, and what needs a closer tie than the own unit's tree."""
+    seen = secret = Q(pk__in=[])
+    types = []
     for ledger in ledgers():
         for case_type in ledger.case_types:
             procedure = case_type.procedure
-            here = Q(**{f"{prefix}case_type": procedure.case_type})
-            restricted = _restricted(procedure, key, prefix)
-            close_or_tree = ways.in_person | ways.in_team | ways.in_tree
-            close = ways.in_person | ways.in_team
-            if ledger.see_restricted and actor.has(ledger.see_restricted):
-                close = Q()
-            wide = Q() if actor.has(ledger.see_all) else close_or_tree
-            if not procedure.restricted_states():
-                allowed |= here & wide
-            else:
-                allowed |= here & ((restricted & close) | (~restricted & wide))
-    return allowed
+            if actor.has(ledger.see_all):
+                types.append(procedure.case_type)
+            if procedure.restricted_states():
+                restricted = _restricted(procedure, key, prefix)
+                if ledger.see_restricted and actor.has(ledger.see_restricted):
+                    seen |= restricted
+                else:
+                    secret |= restricted
+    return seen | Q(**{f"{prefix}case_type__in": types}), secret
 
 
 def _restricted(procedure: Procedure, key: str, prefix: str) -> Q:
@@ -52,23 +57,15 @@ def _restricted(procedure: Procedure, key: str, prefix: str) -> Q:
     known = [state.code for state in procedure.states if state.kind == "open" and not state.restricted]
     resting = [state.code for state in procedure.states if state.kind != "open"]
     came_out = Exists(Change.objects.filter(case=OuterRef(key), state_after__in=known))
-    return Q(**{f"{prefix}state__in": procedure.restricted_states()}) | (
-        Q(**{f"{prefix}state__in": resting}) & ~came_out
-    )
+    here = Q(**{f"{prefix}case_type": procedure.case_type})
+    still = Q(**{f"{prefix}state__in": procedure.restricted_states()})
+    return here & (still | (Q(**{f"{prefix}state__in": resting}) & ~came_out))
 
 
 def _below_nothing_restricted(actor: Actor) -> Q:
-    """The parent is none, or in a state that is not restricted, or the sub-case itself concerns the actor. (The
-    parent seen by the leaders' right or through the own team is judged by `visible_cases`.)"""
-    secret = Q(pk__in=[])
-    for ledger in ledgers():
-        if ledger.see_restricted and actor.has(ledger.see_restricted):
-            continue
-        for case_type in ledger.case_types:
-            procedure = case_type.procedure
-            if procedure.restricted_states():
-                here = Q(parent__case_type=procedure.case_type)
-                secret |= here & _restricted(procedure, "parent_id", "parent__")
+    """The parent is none, or not restricted to this actor, or the sub-case itself concerns the actor. (A parent
+    that the actor is tied to is judged by `visible_cases`.)"""
+    _seen, secret = _by_right(actor, "parent_id", "parent__")
     ways = _ways(actor, "pk")
     return Q(parent__isnull=True) | ~secret | ways.in_person | ways.in_team | ways.in_unit
 

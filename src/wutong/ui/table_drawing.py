@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from wutong.ui.links import sort_link
@@ -73,19 +73,9 @@ class _Lane:
     def faulty_cell(self, inner: SafeString) -> SafeString:
         """Rare, therefore drawn without preparation; it stays on a phone's card whatever the column says."""
         css = f"{self.css.replace('m-off', '').strip()} bad".strip()
-        name, attribute = (
-            ("th", 'scope="row" role="rowheader"') if self.is_row_header else ("td", 'role="cell"')
-        )
-        label = format_html(' data-l="{}"', self.column.label) if not self.is_row_header else NOTHING
-        return format_html(
-            '<{} class="{}" {}{}>{}</{}>',
-            name,
-            css,
-            mark_safe(attribute),
-            label,
-            inner,
-            name,  # noqa: S308
-        )
+        if self.is_row_header:
+            return format_html('<th class="{}" scope="row" role="rowheader">{}</th>', css, inner)
+        return format_html('<td class="{}" role="cell" data-l="{}">{}</td>', css, self.column.label, inner)
 
     def cell(self, inner: SafeString) -> SafeString:
         return format_html("{}{}{}", self.open if inner else self.open_empty, inner, self.close)

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from wutong.base.errors import MissingItems
+from wutong.cases.act import act_many
 from wutong.cases.gates import GateFacts, evaluate, missing, rules_on
 from wutong.cases.models import Case, Evidence, GateRule
-from wutong.cases.testing import MONDAY, TYPE, Zone, do, document, errand, gate_rule
+from wutong.cases.steps import Step
+from wutong.cases.testing import MONDAY, NOW, TYPE, Zone, do, document, errand, gate_rule
 
 YI = 100_000_000
 
@@ -67,10 +69,21 @@ def test_a_rule_holds_through_its_last_day(zone: Zone) -> None:
 
 
 def test_the_day_of_the_step_decides_not_the_day_of_the_entry(zone: Zone) -> None:
-    """A step entered late is judged by the rules of its day, also beside one that is judged by today's."""
     gate_rule("permit", valid_from=date(2026, 2, 1))
     case = errand(zone, on=date(2026, 1, 5), due_on=date(2026, 4, 1))
     do(case, "permit", zone.host, on=date(2026, 1, 30))
+
+
+def test_in_a_set_of_steps_each_is_judged_by_the_rules_of_its_own_day(zone: Zone) -> None:
+    early, late = (errand(zone, on=date(2026, 1, 5), due_on=date(2026, 4, 1)) for _ in range(2))
+    gate_rule("permit", valid_from=date(2026, 2, 1))
+    gate_rule("survey", valid_to=date(2026, 1, 31))
+    days = {early: date(2026, 1, 30), late: date(2026, 2, 2)}
+    for first, second, item in ((early, late, "勘测报告"), (late, early, "许可证")):
+        steps = [Step(case, "permit", days[case]) for case in (first, second)]
+        with pytest.raises(MissingItems) as refusal:
+            act_many(steps, actor=zone.host, now=NOW)
+        assert refusal.value.items == [item]
 
 
 def test_a_rule_holds_from_its_size_upwards(zone: Zone) -> None:

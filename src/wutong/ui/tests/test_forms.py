@@ -140,3 +140,34 @@ def test_what_was_typed_comes_back_as_text(value):
     assert page.one("input", id="id_enterprise").attrs["value"] == value
     assert page.one("textarea").text.strip() == value
     assert not page.find("script")
+
+
+class BlankForm(HouseForm):
+    unit = forms.ChoiceField(label="责任单位", choices=[("", "---------"), ("a", "经济发展部")])
+    person = forms.ChoiceField(label="责任人", required=False, choices=[("", "---------"), ("b", "郑海川")])
+
+
+def test_the_blank_line_of_a_list_says_what_it_stands_for():
+    page = read(str(BlankForm()))
+    assert page.one("select", id="id_unit").find("option")[0].all_text == "请选择"
+    assert page.one("select", id="id_person").find("option")[0].all_text == "不指定"
+    assert "---" not in page.all_text
+
+
+class NameFilter(FilterForm):
+    q = forms.CharField(label="名称、编号", required=False)
+
+
+def test_a_filter_shows_in_the_field_what_may_be_typed():
+    assert read(str(NameFilter())).one("input", id="filter_q").attrs["placeholder"] == "名称、编号"
+    assert "placeholder" not in read(str(VisitForm())).one("input", id="id_enterprise").attrs
+
+
+class SignIn(forms.Form):
+    default_renderer = HouseForm.default_renderer
+    needs_all = True
+    name = forms.CharField(label="登录名")
+
+
+def test_a_form_whose_fields_are_all_needed_does_not_mark_each():
+    assert "必填" not in read(str(SignIn())).all_text

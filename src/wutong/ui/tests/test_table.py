@@ -179,3 +179,14 @@ def test_a_table_in_a_panel_has_no_running_number_and_becomes_cards_only_when_as
     assert "k1" not in draw_plain_table(plain).body
     assert " id=" not in draw_plain_table(plain).body
     assert draw_plain_table(example_table()).css == "ledger ledger--plain ledger--cards"
+
+
+def test_a_faulty_cell_is_marked_and_says_what_is_wrong_on_a_phone_too():
+    cells = {**example_row("XM-1").cells, "note": Cell("2000万件", fault="不是金额")}
+    row = drawn(rows=[Row("XM-1", cells)]).one("tbody").find("tr")[0]
+    (cell,) = row.find("td", css="bad")
+    assert cell.one("span", css="cellnote").all_text == "不是金额"
+    assert "2000万件" in cell.all_text
+    assert "m-off" not in cell.css and cell.attrs["data-l"] == "备注"
+    assert cell.attrs["role"] == "cell"
+    assert len(row.find("td")) == len(COLUMNS)

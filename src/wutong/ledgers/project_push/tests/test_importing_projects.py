@@ -385,10 +385,12 @@ def test_the_blank_workbook_can_be_filled_in_and_imported(clerk: Client) -> None
         cell.row
         for line in sheet.iter_rows()
         for cell in line
-        if str(cell.value or "").startswith("项目名称")
+        if str(cell.value or "").startswith("*项目名称")
     )
     headings = {
-        re.split(r"[（(*]", str(cell.value))[0].strip(): cell.column for cell in sheet[at] if cell.value
+        re.sub(r"[（*].*|^\*", "", str(cell.value).lstrip("*")): cell.column
+        for cell in sheet[at]
+        if cell.value
     }
     filled = {
         "项目名称": "示例模板项目",
