@@ -5,6 +5,7 @@ page, step or role is tried without a change here. An address with a part that n
 """
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,15 @@ class Address:
     name: str
     path: str
     about: tuple[Any, ...] = ()
+
+
+@pytest.fixture(autouse=True)
+def quiet_refusals() -> Iterator[None]:
+    """Thousands of requests are refused on purpose; a report of a failure should show the failure."""
+    logger = logging.getLogger("django.request")
+    logger.disabled = True
+    yield
+    logger.disabled = False
 
 
 @pytest.fixture
@@ -244,7 +254,8 @@ FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
     frozenset({"pk"}): by_firm,
     frozenset({"pk", "contact_pk"}): by_contact,
 }
-QUESTIONS = ("", f"q={MARK}", "q=XM", "q=ZG", "q=DB", "page=1&sort=-total")
+QUESTIONS = (f"q={MARK}", "q=2026-", "page=1&sort=-total")
+"""Asked of every page without a row of its own: for the secret texts, for case numbers, in another order."""
 
 
 def addresses(world: World) -> list[Address]:
@@ -261,7 +272,7 @@ def addresses(world: World) -> list[Address]:
 
 
 def questions(filling: Mapping[str, Any]) -> Iterator[str]:
-    yield from filter(None, QUESTIONS)
+    yield from QUESTIONS
     pages = next(
         (pages for ledger in ledgers() for pages in ledger.pages if pages.slug == filling.get("slug")), None
     )
@@ -338,7 +349,7 @@ def test_no_page_shows_any_role_a_row_of_others(world: World, code: str) -> None
             found += [f"{what} tells {text}" for text in sight.secrets(page.name) if text in told]
     print(f"{code or 'no role'}: {len(pages)} addresses, {tried} requests, {hidden} for hidden rows")
     assert not found, f"{code or 'no role'}: {len(found)} of {tried}:\n" + "\n".join(found[:60])
-    assert tried > 250
+    assert tried > 200
     assert hidden >= 2 * (len(world.cases) - len(sight.cases))
     assert hidden > 0
 

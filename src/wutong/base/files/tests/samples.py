@@ -11,10 +11,10 @@ OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 
 def zipped(*names: str, types: str = "<Types/>") -> bytes:
     stream = io.BytesIO()
+    # A fixed moment: the same names give the same bytes in every process of a test run.
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("[Content_Types].xml", types)
-        for name in names:
-            archive.writestr(name, "<x/>")
+        for name, text in (("[Content_Types].xml", types), *((name, "<x/>") for name in names)):
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 5, 9, 0, 0)), text)
     return stream.getvalue()
 
 
