@@ -59,7 +59,7 @@ def _restricted(procedure: Procedure, key: str, prefix: str) -> Q:
     came_out = Exists(Change.objects.filter(case=OuterRef(key), state_after__in=known))
     here = Q(**{f"{prefix}case_type": procedure.case_type})
     still = Q(**{f"{prefix}state__in": procedure.restricted_states()})
-    return here & (still | (Q(**{f"{prefix}state__in": resting}) & ~came_out))
+    return here & (still | (Q(**{f"{prefix}state__in": resting}) & Q(~came_out)))
 
 
 def _below_nothing_restricted(actor: Actor) -> Q:
