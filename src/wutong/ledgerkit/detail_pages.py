@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,7 +29,7 @@ from wutong.ledgerkit.list_pages import found_pages
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import pages_of
 from wutong.ledgerkit.viewer import as_of, viewer
-from wutong.registers.organisation.actors import Actor
+from wutong.registers.organisation.actors import Actor, memberships_on
 from wutong.ui.nodes_chart import Node, NodesPanel
 from wutong.ui.pages import Action, Crumb, DetailPage
 from wutong.ui.panels import (
@@ -57,6 +57,7 @@ class CaseFile:
     ledger: Ledger
     pages: CasePages
     procedure: Procedure
+    actor: Actor
     case: Case
     detail: Any
     assignments: Sequence[Assignment]
@@ -94,15 +95,16 @@ def read_case(request: HttpRequest, slug: str, number: str) -> CaseFile:
             .select_related("host_unit", "host_person")
             .order_by("-opened_on", "-pk")
         )
+    actor = viewer(request)
+    assignments, own_teams = _assignments(case, actor)
     return CaseFile(
         ledger,
         pages,
         procedure,
+        replace(actor, known_teams=own_teams),
         case,
         detail,
-        list(
-            Assignment.objects.filter(case=case).select_related("unit", "person").order_by("-from_on", "-pk")
-        ),
+        assignments,
         list(Clock.objects.filter(case=case).order_by("started_on", "pk")) if procedure.clocks else [],
         list(Change.objects.filter(case=case).select_related("actor").order_by("seq")),
         list(
@@ -115,9 +117,22 @@ def read_case(request: HttpRequest, slug: str, number: str) -> CaseFile:
     )
 
 
+def _assignments(case: Case, actor: Actor) -> tuple[list[Assignment], frozenset[int]]:
+    """Who held which role, and which of these units are the reader's own teams: one query for both."""
+    assert actor.on is not None, "a reader has a day"
+    own = memberships_on(actor.on).filter(official=actor.official_id, team=OuterRef("unit"))
+    found: list[Any] = list(
+        Assignment.objects.filter(case=case)
+        .select_related("unit", "person")
+        .annotate(is_own_team=Exists(own))
+        .order_by("-from_on", "-pk")
+    )
+    return found, frozenset(item.unit_id for item in found if item.is_own_team)
+
+
 def case_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     file = read_case(request, slug, number)
-    actor, day = viewer(request), as_of(request)
+    actor, day = file.actor, as_of(request)
     extras = file.pages.extras(file.detail, actor, day)
     gate = gate_items(file, day)
     main: list[Block] = []
@@ -413,7 +428,15 @@ def _timeline(file: CaseFile) -> TimelinePanel:
             if part
         )
         entries.append(TimelineEntry(change.effective_on, label, note, "key" if moved else ""))
-    return TimelinePanel(title=_("全过程"), id="timeline", entries=entries)
+    correct = file.procedure.transition(CORRECT_VERB)
+    end = None
+    if (
+        correct is not None
+        and file.case.is_open
+        and is_allowed(file.actor, correct.who, file.assignments_open)
+    ):
+        end = PanelEnd(correct.label, act_href(file, correct.verb), drawer=True)
+    return TimelinePanel(title=_("全过程"), id="timeline", end=end, entries=entries)
 
 
 def _responsibility(file: CaseFile) -> ListPanel:

@@ -98,7 +98,8 @@ def stalled_projects(
 
 def stalled_among(cases: QuerySet[Case], as_of: date, known_at: datetime | None = None) -> list[Stalled]:
     rows = list(_lives(cases, as_of, known_at))
-    suspensions = _suspensions(cases, as_of, known_at) if rows else {}
+    was_suspended = any(row["suspended_on"] for row in rows)
+    suspensions = _suspensions(cases, as_of, known_at) if was_suspended else {}
     rules = lamp_rules_on(as_of) if rows else []
     found = []
     for row in rows:
@@ -145,6 +146,7 @@ def _lives(cases: QuerySet[Case], as_of: date, known_at: datetime | None) -> Que
             started_on=first("started"),
             produced_on=first("in_production"),
             ended_on=Min("effective_on", filter=Q(state_after__in=["terminated", "at_capacity"])),
+            suspended_on=first("suspended"),
             progress_on=Max("effective_on", filter=~Q(what__in=NOT_PROGRESS)),
             amount=Subquery(last.values("amount_yuan")[:1]),
         )

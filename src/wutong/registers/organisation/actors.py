@@ -13,7 +13,8 @@ from wutong.registers.organisation.models import Official, TeamMember
 
 @dataclass(frozen=True)
 class Actor:
-    """`unit_path` is the path of the official's unit: what lies below it is the own tree.
+    """`unit_path` is the path of the official's unit: what lies below it is the own tree. `known_teams` are the own
+    teams among those that matter here, when somebody has read them already.
 
     The system acts without an account; what it does says so.
     """
@@ -23,6 +24,7 @@ class Actor:
     official: Official | None = None
     rights: frozenset[str] = frozenset()
     on: date | None = None
+    known_teams: frozenset[int] | None = None
 
     def has(self, right: str) -> bool:
         return right in self.rights
@@ -42,6 +44,8 @@ class Actor:
     @cached_property
     def team_ids(self) -> frozenset[int]:
         """Teams on the actor's day, asked once."""
+        if self.known_teams is not None:
+            return self.known_teams
         if self.official is None or self.on is None:
             return frozenset()
         return frozenset(
