@@ -13,6 +13,8 @@ class RegisterEntry(ChainHeadModel):
     """A thing that lives for years. Its facts are written by `record` only."""
 
     entry_kind: ClassVar[str]
+    digested: ClassVar[frozenset[str]] = frozenset()
+    """Facts that stand in changes as a keyed digest only, because they can be erased."""
 
     class Meta:
         abstract = True

@@ -47,6 +47,7 @@ class Official(RegisterEntry):
     """A person who works for the zone. Signs in with `account`, if there is one."""
 
     entry_kind: ClassVar[str] = "official"
+    digested: ClassVar[frozenset[str]] = frozenset({"name"})
 
     staff_no = models.CharField(_("工号"), max_length=30, unique=True)
     name = models.CharField(_("姓名"), max_length=50)

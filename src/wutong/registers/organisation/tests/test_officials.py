@@ -68,11 +68,13 @@ def test_who_is_in_office_is_not_erased(official: Official) -> None:
 
 def test_who_left_is_erased_and_every_chain_stays_whole(official: Official) -> None:
     ciphertext = str(Official.objects.values_list("phone", flat=True).get())
+    name = official.name
     leave_office(official, actor=None, on=date(2026, 4, 1), now=NOW)
     erase_official(official, actor=None, reason="离任满期限", on=date(2026, 5, 1), now=NOW)
     gone = Official.objects.get()
     assert (gone.staff_no, gone.name, gone.phone) == ("T-1", "已清除", "")
     assert ciphertext not in stored_text()
+    assert name not in stored_text()
     assert list(faults()) == []
     verbs = (
         RegisterChange.objects.filter(entry_kind="official").order_by("seq").values_list("verb", flat=True)
