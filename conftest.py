@@ -101,3 +101,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         let_flush_empty_frozen_tables(connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Workers need databases of their own on PostgreSQL. On SQLite each process has its own in memory; a suffix
+    would turn it into a file."""
+    if runs_on_postgresql():
+        from pytest_django.fixtures import _set_suffix_to_test_databases
+
+        worker = getattr(request.config, "workerinput", {}).get("workerid")
+        if worker:
+            _set_suffix_to_test_databases(suffix=worker)

@@ -6,6 +6,8 @@ import pytest
 
 from wutong.site.tick import run_ticks
 
+pytestmark = pytest.mark.django_db  # a tick looks after the connection
+
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 

@@ -136,10 +136,11 @@ def _led_panel(actor: Actor, day: date) -> list[ListPanel]:
 
 
 def _owed(actor: Actor) -> list[Task]:
-    """Open tasks whose role the actor holds: in person, or through the unit when nobody is named."""
+    """Open tasks whose role the actor holds: in person, or through the unit or a team when nobody is named."""
     if actor.official is None:
         return []
-    held = Q(person=actor.official) | Q(person__isnull=True, unit=actor.official.unit)
+    units = {actor.official.unit_id, *actor.team_ids}
+    held = Q(person=actor.official) | Q(person__isnull=True, unit__in=units)
     roles = {
         (item.case_id, item.role)
         for item in Assignment.objects.filter(held, to_on__isnull=True, case__is_open=True)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wutong.base.calendar.services import SEED, _days
@@ -62,6 +62,18 @@ def test_walking_day_by_day_gives_the_same_due_day(start: date, days: int):
     due = CALENDAR.add_workdays(start, days)
     assert due.on == day
     assert CALENDAR.workdays_between(start, due.on) == days
+
+
+@pytest.mark.deep
+@settings(max_examples=200_000)
+@given(start=DAYS, days=st.integers(1, 60))
+def test_walking_day_by_day_gives_the_same_due_day_200_000_times(start: date, days: int):
+    day, left = start, days
+    while left:
+        day += timedelta(days=1)
+        if chinese_calendar.is_workday(day) if day.year <= 2026 else day.weekday() < 5:
+            left -= 1
+    assert CALENDAR.add_workdays(start, days).on == day
 
 
 @given(start=DAYS, days=st.integers(0, 400))
