@@ -194,7 +194,7 @@ def _with_day(request: HttpRequest, url: str, day: date) -> str:
 def search(request: HttpRequest) -> HttpResponse:
     """Cases by title or number, enterprises by name or code; only what the person may see."""
     actor = viewer(request)
-    text = request.GET.get("q", "").strip()[:50]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:50]
     cases: list[Case] = []
     enterprises: list[Enterprise] = []
     if text:

@@ -74,6 +74,8 @@ class CaseFile:
 def find_detail(request: HttpRequest, slug: str, number: str) -> tuple[Ledger, CasePages, Any]:
     """The detail row with its case, or 404: a foreign row does not exist for whoever may not see it."""
     ledger, pages = found_pages(slug)
+    if "\0" in number:
+        raise Http404  # PostgreSQL takes no such text, not even to compare with
     visible = visible_cases(viewer(request), pages.case_type).filter(number=number)
     detail = pages.details().filter(case__in=visible).first()
     if detail is None:

@@ -71,14 +71,19 @@ class Zone:
     today: date
 
 
-def make_zone() -> Zone:
-    """Calendar, roles, the seeds of all ledgers, two departments, two teams, people and an account per role."""
-    now = datetime.now(SHANGHAI)
+def load_seeds() -> None:
+    """What every zone starts with: calendar, roles, the rules of its ledgers."""
     load_published_years()
     load_roles(all_roles())
     for ledger in ledgers():
         if ledger.seed is not None:
             ledger.seed()
+
+
+def make_zone() -> Zone:
+    """Calendar, roles, the seeds of all ledgers, two departments, two teams, people and an account per role."""
+    now = datetime.now(SHANGHAI)
+    load_seeds()
 
     def unit(code: str, name: str, kind: str, parent: Unit | None) -> Unit:
         return open_unit(code=code, name=name, kind=kind, parent=parent, actor=None, on=OPENED_ON, now=now)

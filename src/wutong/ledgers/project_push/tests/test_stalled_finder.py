@@ -30,6 +30,9 @@ from wutong.registers.organisation.models import Unit
 from wutong.registers.organisation.services import appoint_official, open_unit
 from wutong.ui.links import query_link
 
+# One worker builds the histories.
+pytestmark = pytest.mark.xdist_group("stalled")
+
 HISTORIES, DAYS = 2_000, 200
 EDITION_CHANGES_ON = date(2024, 5, 1)
 LATE = datetime(2026, 9, 1, tzinfo=SHANGHAI)
