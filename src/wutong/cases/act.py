@@ -11,23 +11,40 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from wutong.base.calendar.services import working_calendar
-from wutong.base.calendar.workdays import WorkingCalendar
+from wutong.base.errors import NotAllowed, Refused
+from wutong.cases.clocks.counting import counting_now, rules_between, state_with_stretches
+from wutong.cases.clocks.judging import judge_effects, judge_moment
+from wutong.cases.clocks.moving import ClockMover, moment_of
+from wutong.cases.clocks.rows import state_of_row
+from wutong.cases.clocks.scales import Counting
 from wutong.cases.context import CaseContext, load_contexts, lock_cases
 from wutong.cases.effects import (
     Writes,
     add_evidence,
+    answer,
     assign,
-    move_clocks,
     move_tasks,
     project,
     write,
 )
 from wutong.cases.judging import judge, judge_correction, judge_opening, judge_parent
-from wutong.cases.models import Assignment, Case, Change
+from wutong.cases.models import Assignment, Case, Change, ClockRule
 from wutong.cases.numbers import take_numbers
-from wutong.cases.procedures import BACK, CORRECT_VERB, OPEN_VERB, STAY, ClockEffect, Transition
+from wutong.cases.procedures import (
+    BACK,
+    CLOCK_RESUMED,
+    CLOCK_RUNG,
+    CLOCK_VERBS,
+    CORRECT_VERB,
+    OPEN_VERB,
+    SET_ASIDE,
+    STAY,
+    ClockEffect,
+    Transition,
+)
 from wutong.cases.registry import latest, reactions_to
 from wutong.cases.steps import NewCase, Step
 from wutong.registers.history.services import snapshot_of
@@ -72,22 +89,75 @@ def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
     repeated = _already_done(steps)
     if repeated is not None:
         return repeated
-    calendar, writes = working_calendar(), Writes()
+    writes = Writes()
     contexts = load_contexts(steps, locked, parents) if locked else {}
     for new in _opened(steps, parents, actor, writes):
         contexts[new.case.pk] = new
+    act_of = _Acting(actor, now, writes, *_clock_tables(steps, contexts))
     cases = iter(writes.new_cases)
     done = []
     for step in steps:
         if isinstance(step.case, NewCase):
-            done.append(_open(step, step.case, contexts[next(cases).pk], actor, now, calendar, writes))
+            done.append(_open(step, step.case, contexts[next(cases).pk], act_of))
         else:
-            done.append(_take(step, contexts[step.case.pk], actor, now, calendar, writes))
-    write(writes, now)
+            done.append(_take(step, contexts[step.case.pk], act_of))
+    write(writes, act_of.counting)
     for item in done:
         for reaction in reactions_to(item.case, item.change):
             reaction(item.case, item.change, actor, now)
     return done
+
+
+@dataclass(frozen=True)
+class _Acting:
+    """What all steps of a set share. `counting` is there when a procedure has clocks."""
+
+    actor: Actor
+    now: datetime
+    writes: Writes
+    counting: Counting | None
+    rules: Sequence[ClockRule]
+
+    def mover(self, step: Step, context: CaseContext, change: Change) -> ClockMover:
+        assert self.counting is not None, "the procedure has clocks"
+        at = moment_of(step, self.now, localdate(self.now))
+        return ClockMover(
+            context.case, context.clocks, self.counting, self.rules, step, change, at, self.now,
+            self.writes.clocks,
+        )  # fmt: skip
+
+    def moment(self, step: Step, context: CaseContext) -> datetime | None:
+        """The moment of a step, where the procedure counts by moments."""
+        if not context.kind.procedure.counts_moments:
+            return None
+        return moment_of(step, self.now, localdate(self.now))
+
+
+def _clock_tables(
+    steps: Sequence[Step], contexts: Mapping[int, CaseContext]
+) -> tuple[Counting | None, Sequence[ClockRule]]:
+    """The calendar, and the offices' rules of clocks, each read only when a step may need it."""
+    if not any(context.kind.procedure.clocks for context in contexts.values()):
+        return None, ()
+    starting = {
+        context.case.case_type
+        for context in contexts.values()
+        if any(effect.action in {"start", "arm"} for effect in _possible_effects(context, steps))
+    }
+    days = [step.effective_on for step in steps]
+    return counting_now(), rules_between(starting, min(days), max(days)) if starting else ()
+
+
+def _possible_effects(context: CaseContext, steps: Sequence[Step]) -> list[ClockEffect]:
+    procedure = context.kind.procedure
+    effects: list[ClockEffect] = []
+    for step in steps:
+        if isinstance(step.case, NewCase):
+            effects += procedure.open_clocks if step.case.case_type == context.case.case_type else ()
+        elif step.case.pk == context.case.pk:
+            transition = procedure.transition(step.verb)
+            effects += transition.clocks if transition else ()
+    return effects
 
 
 def _already_done(steps: Sequence[Step]) -> list[Done] | None:
@@ -151,17 +221,13 @@ def _opened(
     return contexts
 
 
-def _open(
-    step: Step,
-    new: NewCase,
-    context: CaseContext,
-    actor: Actor,
-    now: datetime,
-    calendar: WorkingCalendar,
-    writes: Writes,
-) -> Done:
+def _open(step: Step, new: NewCase, context: CaseContext, acting: _Acting) -> Done:
     case, procedure = context.case, context.kind.procedure
     context.detail.case = case
+    at = acting.moment(step, context)
+    judge_moment(step, None, procedure, at)
+    case.changed_at = at
+    change = Change(case=case)
     told: dict[str, Any] = {
         "number": case.number,
         "case_type": case.case_type,
@@ -169,50 +235,82 @@ def _open(
         "title": case.title,
         "parent": case.parent_id,
         "result": case.result,
-        "holders": assign(context, step.holders, step.effective_on, writes),
+        "holders": assign(context, step.holders, step.effective_on, at, acting.writes),
         "data": snapshot_of(context.detail, _column_names(new.detail)),
     }
-    starting = procedure.open_clocks if case.is_open else ()
-    told["clocks"] = move_clocks(context, starting, step, calendar, writes)
-    move_tasks(context, step.effective_on, writes)
-    writes.new_details.append(context.detail)
-    return _record(step, OPEN_VERB, "", told, context, actor, now, writes)
+    if case.is_open and procedure.open_clocks:
+        mover = acting.mover(step, context, change)
+        for effect in procedure.open_clocks:
+            mover.apply(effect, procedure.clock(effect.clock))
+        told["clocks"] = mover.told
+    move_tasks(context, step.effective_on, acting.writes)
+    acting.writes.new_details.append(context.detail)
+    return _record(step, OPEN_VERB, "", told, context, acting, change)
 
 
 def _column_names(values: Any) -> list[str]:
     return [name.removesuffix("_id") for name in values]
 
 
-def _take(
-    step: Step, context: CaseContext, actor: Actor, now: datetime, calendar: WorkingCalendar, writes: Writes
-) -> Done:
-    case = context.case
-    transition = judge(step, context, actor)
+def _take(step: Step, context: CaseContext, acting: _Acting) -> Done:
+    case, procedure, writes = context.case, context.kind.procedure, acting.writes
+    if step.verb in CLOCK_VERBS:
+        return _let_time_pass(step, context, acting)
+    transition = judge(step, context, acting.actor)
     if transition.verb == CORRECT_VERB:
         judge_correction(step, context)
-        return _correct(step, context, actor, now, writes)
-    before = case.state
-    told: dict[str, Any] = {}
+        return _correct(step, context, acting)
+    at = acting.moment(step, context)
+    judge_moment(step, case, procedure, at)
+    change, before = Change(case=case), case.state
+    told: dict[str, Any] = {"by_clock": step.by_clock}
     if transition.target != STAY:
         case.state = context.state_before_aside if transition.target == BACK else transition.target
-        case.is_open = context.kind.procedure.state(case.state).kind != "closed"
+        case.is_open = procedure.state(case.state).kind != "closed"
         case.closed_on = None if case.is_open else step.effective_on
         case.result = "" if case.is_open else transition.result
         told["result"] = case.result
-    case.changed_on = step.effective_on
-    unknown = {holder.role for holder in step.holders} - set(transition.assigns)
+    case.changed_on, case.changed_at = step.effective_on, at
+    if procedure.clocks:
+        # Judged on what is held now: who takes over with this step does not approve it.
+        mover = acting.mover(step, context, change)
+        effects = _clock_effects(transition, before, context)
+        judge_effects(effects, mover, procedure, acting.actor, context.assignments)
+        for effect in effects:
+            mover.apply(effect, procedure.clock(effect.clock))
+        told["clocks"] = mover.told
+    unknown = {holder.role for holder in step.holders} - {*transition.assigns, *transition.awaits}
     if unknown:
         raise ValueError(f"{transition.verb} may not assign {sorted(unknown)}")
-    told["holders"] = assign(context, step.holders, step.effective_on, writes)
+    told["holders"] = assign(context, step.holders, step.effective_on, at, writes, transition.awaits)
+    told["answered"] = answer(context, transition.answers, acting.actor, step.effective_on, at, writes)
     for name, value in step.data.items():
         setattr(context.detail, name, value)
     told["data"] = snapshot_of(context.detail, step.data)
     writes.details.append((context.detail, frozenset(step.data)))
-    effects = _clock_effects(transition, before, context)
-    told["clocks"] = move_clocks(context, effects, step, calendar, writes)
     if case.state != before:
         move_tasks(context, step.effective_on, writes)
-    return _record(step, step.verb, before, told, context, actor, now, writes)
+    return _record(step, step.verb, before, told, context, acting, change)
+
+
+def _let_time_pass(step: Step, context: CaseContext, acting: _Acting) -> Done:
+    """A rung, the end of a suspension, a new calendar: only the system says that time has passed."""
+    work = step.clock_work
+    if work is None or not acting.actor.is_system:
+        raise NotAllowed(_("时限由系统按日历计算，不能手工改动。"))
+    change = Change(case=context.case)
+    mover = acting.mover(step, context, change)
+    clock = next((item for item in context.clocks if item.pk == work.clock_id), None)
+    if clock is None or clock.ended_on is not None:
+        raise Refused(_("这个时限已经结束。"))
+    if step.verb == CLOCK_RUNG:
+        mover.reach(clock, work.rungs)
+    elif step.verb == CLOCK_RESUMED:
+        assert work.point is not None, "a suspension ends on a day"
+        mover.go_on(clock, state_of_row(clock), work.point)
+    else:
+        mover.reproject(clock, state_with_stretches(clock))
+    return _record(step, step.verb, context.case.state, {"clocks": mover.told}, context, acting, change)
 
 
 def _clock_effects(transition: Transition, before: str, context: CaseContext) -> list[ClockEffect]:
@@ -221,9 +319,16 @@ def _clock_effects(transition: Transition, before: str, context: CaseContext) ->
     effects = list(transition.clocks)
     old, new = procedure.state(before).kind, procedure.state(context.case.state).kind
     declared = {effect.clock for effect in effects}
-    others = [clock for clock in context.clocks if clock.code not in declared]
+    declared |= {effect.supersedes for effect in effects}
+    others = [clock for clock in context.clocks if clock.code not in declared and clock.ended_on is None]
     if new == "aside" and old == "open":
-        effects += [ClockEffect(clock.code, "suspend") for clock in others if clock.state == "running"]
+        effects += [
+            ClockEffect(clock.code, "suspend", reason=SET_ASIDE)
+            for clock in others
+            if clock.running_since is not None
+            and clock.missed_on is None
+            and procedure.clock(clock.code).suspension(SET_ASIDE) is not None
+        ]
     elif new == "open" and old == "aside":
         # A clock that rested before the case was laid aside goes on resting.
         back = [clock for clock in others if clock.code in context.suspended_aside]
@@ -233,7 +338,7 @@ def _clock_effects(transition: Transition, before: str, context: CaseContext) ->
     return effects
 
 
-def _correct(step: Step, context: CaseContext, actor: Actor, now: datetime, writes: Writes) -> Done:
+def _correct(step: Step, context: CaseContext, acting: _Acting) -> Done:
     """The day of an earlier change was wrong: the correction takes its place in the case's life."""
     case, replaced = context.case, step.replaces
     assert replaced is not None, "judged before"
@@ -244,7 +349,7 @@ def _correct(step: Step, context: CaseContext, actor: Actor, now: datetime, writ
         if not case.is_open:
             case.closed_on = step.effective_on
     told = {"corrects": replaced.seq, "was": replaced.effective_on.isoformat()}
-    return _record(step, CORRECT_VERB, replaced.state_before, told, context, actor, now, writes)
+    return _record(step, CORRECT_VERB, replaced.state_before, told, context, acting, Change(case=case))
 
 
 def _record(
@@ -253,11 +358,10 @@ def _record(
     before: str,
     told: dict[str, Any],
     context: CaseContext,
-    actor: Actor,
-    now: datetime,
-    writes: Writes,
+    acting: _Acting,
+    change: Change,
 ) -> Done:
-    """The one `Change` of a step, sealed into the case's chain."""
+    """The one `Change` of a step, filled in and sealed into the case's chain."""
     case, replaced = context.case, step.replaces
     if step.amount_yuan is not None:
         case.amount_yuan = step.amount_yuan
@@ -269,24 +373,22 @@ def _record(
         ]
     if step.checks:
         told["checks"] = [[evidence.pk, is_accepted] for evidence, is_accepted in step.checks]
-    change = Change(
-        case=case,
-        position=replaced.position if replaced else case.last_seq + 1,
-        effective_on=step.effective_on,
-        actor=actor.account,
-        verb=verb,
-        state_before=before,
-        state_after=replaced.state_after if replaced else case.state,
-        # A correction moves a day; what was at stake on it stays as it was.
-        amount_yuan=replaced.amount_yuan if replaced else case.amount_yuan,
-        reason=step.reason[:500],
-        replaces=replaced,
-        request_key=step.request_key,
-        snapshot={key: value for key, value in told.items() if value not in ([], {}, None, "")},
-    )
-    case.set_head(change.seal(after=case.head(), now=now), case.chain_name())
-    writes.changes.append(change)
-    add_evidence(context, step, change, actor, writes)
+    change.position = replaced.position if replaced else case.last_seq + 1
+    change.effective_on = step.effective_on
+    change.effective_at = None if replaced else acting.moment(step, context)
+    change.actor = acting.actor.account
+    change.verb = verb
+    change.state_before = before
+    change.state_after = replaced.state_after if replaced else case.state
+    # A correction moves a day; what was at stake on it stays as it was.
+    change.amount_yuan = replaced.amount_yuan if replaced else case.amount_yuan
+    change.reason = step.reason[:500]
+    change.replaces = replaced
+    change.request_key = step.request_key
+    change.snapshot = {key: value for key, value in told.items() if value not in ([], {}, None, "")}
+    case.set_head(change.seal(after=case.head(), now=acting.now), case.chain_name())
+    acting.writes.changes.append(change)
+    add_evidence(context, step, change, acting.actor, acting.writes)
     project(context)
-    writes.cases.append(case)
+    acting.writes.cases.append(case)
     return Done(case, change)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
+
 from wutong.cases.gates import GateFacts, counted_evidence, holds_on, rules_between
 from wutong.cases.models import Assignment, Case, CaseDetail, Change, Clock, GateRule, Task
 from wutong.cases.procedures import BACK, STAY
@@ -81,10 +83,7 @@ def load_contexts(
             contexts[case.pk] = CaseContext(case, kind, details[case.pk], parent=parent)
     for assignment in Assignment.objects.filter(case__in=locked, to_on__isnull=True):
         contexts[assignment.case_id].assignments.append(assignment)
-    with_clocks = [pk for pk, context in contexts.items() if context.kind.procedure.clocks]
-    if with_clocks:
-        for clock in Clock.objects.filter(case__in=with_clocks, state__in=["running", "suspended"]):
-            contexts[clock.case_id].clocks.append(clock)
+    _load_clocks(contexts)
     with_tasks = [
         pk for pk, context in contexts.items() if any(state.task for state in context.kind.procedure.states)
     ]
@@ -96,6 +95,23 @@ def load_contexts(
     _load_gates(steps, contexts)
     _load_last_actors(steps, contexts)
     return contexts
+
+
+def _load_clocks(contexts: dict[int, CaseContext]) -> None:
+    """Live clocks, and ended ones that another clock counts from."""
+    with_clocks = [pk for pk, context in contexts.items() if context.kind.procedure.clocks]
+    if not with_clocks:
+        return
+    origins = {
+        effect.since
+        for pk in with_clocks
+        for transition in contexts[pk].kind.procedure.transitions
+        for effect in transition.clocks
+        if effect.since
+    }
+    wanted = Q(ended_on__isnull=True) | Q(code__in=origins) if origins else Q(ended_on__isnull=True)
+    for clock in Clock.objects.filter(wanted, case__in=with_clocks).order_by("pk"):
+        contexts[clock.case_id].clocks.append(clock)
 
 
 def _load_last_actors(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
@@ -146,9 +162,8 @@ def _suspended_aside(rows: Sequence[Change], aside: Sequence[str]) -> frozenset[
     """Codes of the clocks that stopped when the case was last laid aside."""
     for change in reversed(rows):
         if change.state_after in aside and change.state_before not in aside and change.replaces_id is None:
-            return frozenset(
-                code for code, action, _due in change.snapshot.get("clocks", []) if action == "suspend"
-            )
+            told = change.snapshot.get("clocks", [])
+            return frozenset(entry["clock"] for entry in told if entry["do"] == "suspend")
     return frozenset()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import models
 
-from wutong.base.calendar.workdays import WorkingCalendar
-from wutong.cases.clocks import due_day, elapsed, used
+from wutong.cases.clocks.moving import CLOCK_COLUMNS, ClockWrites
+from wutong.cases.clocks.rows import write_point
+from wutong.cases.clocks.scales import Counting
 from wutong.cases.context import CaseContext
 from wutong.cases.models import (
     Assignment,
@@ -16,13 +17,15 @@ from wutong.cases.models import (
     CaseDetail,
     Change,
     Clock,
+    ClockRung,
     ClockSegment,
+    ClockSuspension,
     Evidence,
     EvidenceCheck,
     Task,
 )
-from wutong.cases.procedures import ClockEffect
 from wutong.cases.steps import Holder, Step
+from wutong.cases.who import holds
 from wutong.registers.organisation.actors import Actor
 
 
@@ -37,10 +40,7 @@ class Writes:
     changes: list[Change] = field(default_factory=list)
     new_assignments: list[Assignment] = field(default_factory=list)
     ended_assignments: list[Assignment] = field(default_factory=list)
-    new_clocks: list[Clock] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    new_segments: list[ClockSegment] = field(default_factory=list)
-    ended_segments: list[tuple[Clock, date]] = field(default_factory=list)
+    clocks: ClockWrites = field(default_factory=ClockWrites)
     new_tasks: list[Task] = field(default_factory=list)
     ended_tasks: list[Task] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -48,129 +48,67 @@ class Writes:
 
 
 CASE_COLUMNS = [
-    "state", "is_open", "result", "opened_on", "changed_on", "closed_on", "host_unit", "host_person",
+    "state", "is_open", "result", "opened_on", "changed_on", "changed_at", "closed_on", "host_unit", "host_person",
     "leader", "due_on", "amount_yuan", "last_seq", "head_hash", "head_mac",
 ]  # fmt: skip
-CLOCK_COLUMNS = ["budget", "running_since", "consumed", "due_on", "is_provisional", "state", "ended_on"]
 
 
-def assign(context: CaseContext, holders: Iterable[Holder], on: date, writes: Writes) -> list[dict[str, Any]]:
-    """End the time of earlier holders, begin that of the new ones; returns the snapshot of both."""
+def assign(
+    context: CaseContext,
+    holders: Iterable[Holder],
+    on: date,
+    at: datetime | None,
+    writes: Writes,
+    awaited: Iterable[str] = (),
+) -> list[dict[str, Any]]:
+    """End the time of earlier holders, begin that of the new ones; returns the snapshot of both. The answer of
+    holders in an `awaited` role is waited for from now on."""
     told = []
     for holder in holders:
         role = context.kind.procedure.role(holder.role)
+        is_awaited = role.code in awaited
         person_id = holder.person.pk if holder.person else None
         held = [item for item in context.assignments if item.role == role.code]
-        if any(item.unit_id == holder.unit.pk and item.person_id == person_id for item in held):
+        same = [item for item in held if (item.unit_id, item.person_id) == (holder.unit.pk, person_id)]
+        if any(item.is_awaited or not is_awaited for item in same):
             continue
         if not role.many:
-            for item in held:
-                item.to_on = on
-                writes.ended_assignments.append(item)
-                context.assignments.remove(item)
+            _release(context, held, on, at, writes)
         new = Assignment(
-            case=context.case, role=role.code, unit=holder.unit, person=holder.person, from_on=on
+            case=context.case,
+            role=role.code,
+            unit=holder.unit,
+            person=holder.person,
+            from_on=on,
+            from_at=at,
+            is_awaited=is_awaited,
         )
         context.assignments.append(new)
         writes.new_assignments.append(new)
-        told.append({"role": role.code, "unit": holder.unit.pk, "person": person_id})
+        more = {"awaited": True} if is_awaited else {}
+        told.append({"role": role.code, "unit": holder.unit.pk, "person": person_id, **more})
     return told
 
 
-def move_clocks(
-    context: CaseContext,
-    effects: Iterable[ClockEffect],
-    step: Step,
-    calendar: WorkingCalendar,
-    writes: Writes,
-) -> list[list[Any]]:
-    """Apply clock effects in order; returns the snapshot: code, action, due day."""
-    told = []
-    for effect in effects:
-        if effect.action == "start":
-            clock = _start(context, effect.clock, step, calendar, writes)
-        else:
-            live = next((item for item in context.clocks if item.code == effect.clock), None)
-            if live is None:
-                continue
-            clock = live
-            _move(clock, effect.action, step, calendar, writes)
-            if clock.state not in {"running", "suspended"}:
-                context.clocks.remove(clock)
-        told.append([clock.code, effect.action, clock.due_on.isoformat() if clock.due_on else None])
-    return told
+def _release(
+    context: CaseContext, held: Iterable[Assignment], on: date, at: datetime | None, writes: Writes
+) -> None:
+    for item in held:
+        item.to_on, item.to_at = on, at
+        writes.ended_assignments.append(item)
+        context.assignments.remove(item)
 
 
-def _start(context: CaseContext, code: str, step: Step, calendar: WorkingCalendar, writes: Writes) -> Clock:
-    definition = context.kind.procedure.clock(code)
-    on = step.effective_on
-    if definition.budget is None:
-        assert step.due_on is not None, "judged before"
-        budget = _budget_until(calendar, definition.unit, on, step.due_on)
-    else:
-        budget = definition.budget
-    due = due_day(calendar, definition.unit, on, budget)
-    clock = Clock(
-        case=context.case,
-        code=code,
-        basis=definition.basis,
-        article=str(definition.article),
-        unit=definition.unit,
-        budget=budget,
-        started_on=on,
-        running_since=on,
-        due_on=due.on,
-        is_provisional=due.provisional,
-        state="running",
-    )
-    context.clocks.append(clock)
-    writes.new_clocks.append(clock)
-    writes.new_segments.append(ClockSegment(clock=clock, from_on=on))
-    return clock
-
-
-def _budget_until(calendar: WorkingCalendar, unit: str, since: date, due_on: date) -> int:
-    """Units to a wished due day; one on a day off rolls on to the next working day (民法典第二百零三条)."""
-    if due_on <= since:
-        return 0
-    last = due_on if calendar.is_workday(due_on) else calendar.add_workdays(due_on, 1).on
-    return elapsed(calendar, unit, since, last)
-
-
-def _move(clock: Clock, action: str, step: Step, calendar: WorkingCalendar, writes: Writes) -> None:
-    on = step.effective_on
-    if action == "extend" and clock.running_since is not None and step.due_on is not None:
-        clock.budget = clock.consumed + _budget_until(calendar, clock.unit, clock.running_since, step.due_on)
-        _project_due(clock, calendar)
-    elif action == "suspend" and clock.running_since is not None:
-        _stop_segment(clock, on, calendar, writes)
-        clock.state, clock.due_on = "suspended", None
-    elif action == "resume" and clock.state == "suspended":
-        clock.state, clock.running_since = "running", on
-        writes.new_segments.append(ClockSegment(clock=clock, from_on=on))
-        _project_due(clock, calendar)
-    elif action in {"meet", "void"}:
-        if clock.running_since is not None:
-            _stop_segment(clock, on, calendar, writes)
-        clock.ended_on = on
-        late = clock.consumed > clock.budget
-        clock.state = "void" if action == "void" else ("missed" if late else "met")
-    if clock not in writes.new_clocks and clock not in writes.clocks:
-        writes.clocks.append(clock)
-
-
-def _stop_segment(clock: Clock, on: date, calendar: WorkingCalendar, writes: Writes) -> None:
-    assert clock.running_since is not None
-    left = clock.budget - clock.consumed
-    clock.consumed += used(calendar, clock.unit, clock.running_since, on, left)
-    clock.running_since = None
-    writes.ended_segments.append((clock, on))
-
-
-def _project_due(clock: Clock, calendar: WorkingCalendar) -> None:
-    assert clock.running_since is not None
-    due = due_day(calendar, clock.unit, clock.running_since, clock.budget - clock.consumed)
-    clock.due_on, clock.is_provisional = due.on, due.provisional
+def answer(
+    context: CaseContext, roles: Iterable[str], actor: Actor, on: date, at: datetime | None, writes: Writes
+) -> list[dict[str, Any]]:
+    """What was waited for is there: the actor's own part of it, or all of it when somebody else records it."""
+    wanted = set(roles)
+    awaited = [item for item in context.assignments if item.is_awaited and item.role in wanted]
+    own = [item for item in awaited if holds(actor, item)]
+    done = own or awaited
+    _release(context, done, on, at, writes)
+    return [{"role": item.role, "unit": item.unit_id, "person": item.person_id} for item in done]
 
 
 def move_tasks(context: CaseContext, on: date, writes: Writes) -> None:
@@ -194,7 +132,7 @@ def project(context: CaseContext) -> None:
     case.host_unit_id = host.unit_id if host else None
     case.host_person_id = host.person_id if host else None
     case.leader_id = leader.person_id if leader else None
-    dues = [clock.due_on for clock in context.clocks if clock.state == "running" and clock.due_on]
+    dues = [clock.due_on for clock in context.clocks if clock.running_since is not None and clock.due_on]
     case.due_on = min(dues, default=None)
 
 
@@ -217,32 +155,74 @@ def add_evidence(context: CaseContext, step: Step, change: Change, actor: Actor,
         )
 
 
-def write(writes: Writes, now: datetime) -> None:
+def write(writes: Writes, counting: Counting | None) -> None:
     """All rows of a set of steps, table by table; new cases have their keys already."""
     size = 500
     Change.objects.bulk_create(writes.changes, batch_size=size)
-    Case.objects.bulk_update(writes.cases, CASE_COLUMNS, batch_size=100)
+    rewrite(Case, writes.cases, CASE_COLUMNS)
     _write_details(writes)
-    Assignment.objects.bulk_update(writes.ended_assignments, ["to_on"], batch_size=size)
+    Assignment.objects.bulk_update(writes.ended_assignments, ["to_on", "to_at"], batch_size=size)
     Assignment.objects.bulk_create(writes.new_assignments, batch_size=size)
-    Clock.objects.bulk_create(writes.new_clocks, batch_size=size)
-    Clock.objects.bulk_update(writes.clocks, CLOCK_COLUMNS, batch_size=200)
-    _end_segments(writes.ended_segments)
-    ClockSegment.objects.bulk_create(writes.new_segments, batch_size=size)
     Task.objects.bulk_update(writes.ended_tasks, ["closed_on"], batch_size=size)
     Task.objects.bulk_create(writes.new_tasks, batch_size=size)
     Evidence.objects.bulk_create(writes.evidence, batch_size=size)
     EvidenceCheck.objects.bulk_create(writes.checks, batch_size=size)
+    if counting is not None:
+        _write_clocks(writes.clocks, writes.evidence, counting)
 
 
-def _end_segments(ended: Iterable[tuple[Clock, date]]) -> None:
-    days = {clock.pk: on for clock, on in ended}
-    if not days:
+def rewrite(model: type[models.Model], rows: list[Any], columns: list[str]) -> None:
+    """Rows that are locked and known to be there, in few statements: an insert that finds every key taken and updates.
+    A bulk update writes one condition per row and column and takes many times longer."""
+    model._default_manager.bulk_create(
+        rows, batch_size=500, update_conflicts=True, update_fields=columns, unique_fields=["id"]
+    )
+
+
+def _write_clocks(clocks: ClockWrites, evidence: list[Evidence], counting: Counting) -> None:
+    size = 500
+    Clock.objects.bulk_create(clocks.new_clocks, batch_size=size)
+    rewrite(Clock, clocks.clocks, CLOCK_COLUMNS)
+    _end_segments(clocks, counting)
+    ClockSegment.objects.bulk_create(clocks.new_segments, batch_size=size)
+    _end_suspensions(clocks, counting)
+    notices = {(item.change_id, item.kind): item for item in evidence}
+    for suspension, kind in clocks.new_suspensions:
+        suspension.notice = notices.get((suspension.change_id, kind))
+    ClockSuspension.objects.bulk_create([row for row, _kind in clocks.new_suspensions], batch_size=size)
+    _end_rungs(clocks)
+    ClockRung.objects.bulk_create(clocks.new_rungs, batch_size=size)
+
+
+def _end_segments(clocks: ClockWrites, counting: Counting) -> None:
+    ended = {clock.pk: (clock, state.stretches[-1]) for clock, state in clocks.ended_segments}
+    if not ended:
         return
-    segments = list(ClockSegment.objects.filter(clock__in=days, to_on__isnull=True))
+    segments = list(ClockSegment.objects.filter(clock__in=ended, to_on__isnull=True))
     for segment in segments:
-        segment.to_on = days[segment.clock_id]
-    ClockSegment.objects.bulk_update(segments, ["to_on"], batch_size=500)
+        clock, stretch = ended[segment.clock_id]
+        write_point(segment, counting, clock.unit, "to_on", stretch.end)
+        write_point(segment, counting, clock.unit, "late_from_on", stretch.late_from)
+    ClockSegment.objects.bulk_update(
+        segments, ["to_on", "to_at", "late_from_on", "late_from_at"], batch_size=500
+    )
+
+
+def _end_suspensions(clocks: ClockWrites, counting: Counting) -> None:
+    ended = {clock.pk: (clock, point) for clock, point in clocks.ended_suspensions}
+    if not ended:
+        return
+    rows = list(ClockSuspension.objects.filter(clock__in=ended, to_on__isnull=True))
+    for row in rows:
+        clock, point = ended[row.clock_id]
+        write_point(row, counting, clock.unit, "to_on", point)
+    ClockSuspension.objects.bulk_update(rows, ["to_on", "to_at"], batch_size=500)
+
+
+def _end_rungs(clocks: ClockWrites) -> None:
+    """Rungs that no longer count, before those that are reached again."""
+    for clock, code, change in clocks.ended_rungs:
+        ClockRung.objects.filter(clock=clock, rung=code, ended_by__isnull=True).update(ended_by=change)
 
 
 def _write_details(writes: Writes) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from django.utils.functional import Promise
+from wutong.cases.clocks.declared import EXPIRED, MOMENT_UNITS, ClockDef, ClockEffect, Text
 
-Text = str | Promise
+__all__ = ["ClockDef", "ClockEffect", "Text"]
 
 OPEN_VERB = "open"
 CORRECT_VERB = "correct"
@@ -19,8 +19,12 @@ STAY = ""
 BACK = "<back>"
 """Target of a transition that returns to the state before an aside state (resume after suspend)."""
 
-Basis = Literal["statutory", "promised", "internal"]
-Unit = Literal["working_day", "calendar_day"]
+CLOCK_RUNG, CLOCK_MOVED, CLOCK_RESUMED = "clock_rung", "clock_moved", "clock_resumed"
+CLOCK_VERBS = (CLOCK_RUNG, CLOCK_MOVED, CLOCK_RESUMED)
+"""Verbs of every procedure that only time itself takes: a rung is reached, a due day moves with the calendar, a
+suspension is over. They change clocks and nothing else, and do not count among the days of the case's life."""
+SET_ASIDE = "set_aside"
+"""The reason for suspension that lets a clock rest while its case is laid aside."""
 
 
 @dataclass(frozen=True)
@@ -72,32 +76,14 @@ class Who:
 
 
 @dataclass(frozen=True)
-class ClockDef:
-    """A time limit. `article` is its source; `budget` is None when the opener sets the due day."""
-
-    code: str
-    label: Text
-    basis: Basis
-    article: Text
-    unit: Unit
-    budget: int | None = None
-
-
-@dataclass(frozen=True)
-class ClockEffect:
-    """What a transition does to a clock: start it, extend it to a new due day, suspend, resume or meet it."""
-
-    clock: str
-    action: Literal["start", "extend", "suspend", "resume", "meet", "void"]
-
-
-@dataclass(frozen=True)
 class Transition:
     """`source` empty means every open state. `fields` are the columns of the detail row that it may write.
 
     `gate`: the target's gate items must be there. `evidence`: kinds of file handed in with the act itself.
     `accepts_evidence`: any kind may be handed in. `checks`: a piece of evidence is looked at by somebody else.
     `amount`: sets the amount at stake. `not_by_actor_of`: whoever last took one of these verbs may not take this one.
+    `awaits`: roles whose answer the host waits for from now on; `answers`: the answer of such a role is there.
+    `by_clock`: nobody takes it by hand, the expiry of a clock does.
     """
 
     verb: str
@@ -119,6 +105,9 @@ class Transition:
     amount: bool = False
     not_by_actor_of: tuple[str, ...] = ()
     words: Text = ""
+    awaits: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    by_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +137,11 @@ class Procedure:
 
     def clock(self, code: str) -> ClockDef:
         return next(clock for clock in self.clocks if clock.code == code)
+
+    @property
+    def counts_moments(self) -> bool:
+        """Whether a clock counts hours or minutes: then every step has its moment."""
+        return any(clock.unit in MOMENT_UNITS for clock in self.clocks)
 
     def role(self, code: str) -> RoleDef:
         return next(role for role in self.roles if role.code == code)
@@ -196,20 +190,61 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
         faults += [
             f"{item.verb} names the unknown clock {e.clock}" for e in item.clocks if e.clock not in clocks
         ]
-        named = {*item.who.roles, *item.who.never, *item.assigns}
+        named = {*item.who.roles, *item.who.never, *item.assigns, *item.awaits, *item.answers}
         faults += [f"{item.verb} names the unknown role {role}" for role in sorted(named - roles)]
         faults += [f"{item.verb} names the unknown verb {v}" for v in item.not_by_actor_of if v not in verbs]
         faults += [f"{item.verb} names the unknown evidence {k}" for k in item.evidence if k not in kinds]
-        if not item.who.roles and not item.who.right:
+        if not item.who.roles and not item.who.right and not item.by_clock:
             faults.append(f"nobody may {item.verb}")
     if "host" not in roles:
         faults.append("there is no host role")
+    faults += _faults_of_clocks(procedure)
     faults += [f"state {code} cannot be reached" for code in sorted(known - _reachable(procedure))]
     for state in procedure.states:
         leaves = [t for t in procedure.leads_from(state.code) if t.target not in {STAY, state.code}]
         if state.kind != "closed" and not leaves:
             faults.append(f"state {state.code} cannot be left")
     return faults
+
+
+def _faults_of_clocks(procedure: Procedure) -> Iterator[str]:
+    """A clock that could not be right in law: an effect without its article, a suspension without a permitted reason,
+    an extension without a policy, a rung that cannot happen."""
+    known = {clock.code for clock in procedure.clocks}
+    kinds = {kind for kind, _label in procedure.evidence_kinds}
+    roles = {role.code for role in procedure.roles}
+    for clock in procedure.clocks:
+        if clock.on_expiry:
+            if clock.basis != "statutory" or not str(clock.article).strip():
+                yield f"clock {clock.code} acts on its expiry without an article of law"
+            if procedure.transition(clock.on_expiry) is None:
+                yield f"clock {clock.code} names the unknown verb {clock.on_expiry}"
+        for reason in clock.suspensions:
+            if reason.notice and reason.notice not in kinds:
+                yield f"suspension {reason.code} of {clock.code} names the unknown evidence {reason.notice}"
+        codes = [rung.code for rung in clock.rungs]
+        if len(set(codes)) != len(codes) or EXPIRED in codes:
+            yield f"clock {clock.code} has two rungs of one name"
+        for rung in clock.rungs:
+            if rung.unit and (rung.unit in MOMENT_UNITS) != (clock.unit in MOMENT_UNITS):
+                yield f"rung {rung.code} of {clock.code} mixes days and moments"
+            if rung.verb and procedure.transition(rung.verb) is None:
+                yield f"rung {rung.code} of {clock.code} names the unknown verb {rung.verb}"
+            if set(rung.notify) - roles:
+                yield f"rung {rung.code} of {clock.code} tells an unknown role"
+    for item in procedure.transitions:
+        for effect in item.clocks:
+            if effect.clock not in known:
+                continue
+            clock = procedure.clock(effect.clock)
+            if effect.action == "suspend" and not clock.suspensions:
+                yield f"{item.verb} suspends {clock.code}, which permits no suspension"
+            if effect.action == "suspend" and effect.reason and clock.suspension(effect.reason) is None:
+                yield f"{item.verb} suspends {clock.code} for the unknown reason {effect.reason}"
+            if effect.action == "extend" and not clock.extensions:
+                yield f"{item.verb} extends {clock.code}, which permits no extension"
+            if {effect.since, effect.supersedes} - {""} - known:
+                yield f"{item.verb} names the unknown clock {effect.since or effect.supersedes}"
 
 
 def _reachable(procedure: Procedure) -> set[str]:

@@ -3,21 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from wutong.cases.clocks.counting import counting_now
+from wutong.cases.clocks.recount import clock_faults
 from wutong.cases.context import valid_changes
 from wutong.cases.models import Assignment, Case, Change, Clock
-from wutong.cases.procedures import CORRECT_VERB, Procedure
+from wutong.cases.procedures import CLOCK_VERBS, Procedure
 from wutong.cases.registry import find_type
 
 Seat = tuple[str, int | None, int | None]
 """Role, unit and person."""
-CLOCK_STATES = {
-    "start": {"running"},
-    "resume": {"running"},
-    "extend": {"running", "suspended"},
-    "suspend": {"suspended"},
-    "meet": {"met", "missed"},
-    "void": {"void"},
-}
 
 
 def check_projection(
@@ -39,14 +33,15 @@ def check_projection(
         yield f"在办办件有{hosts}个主办"
     elif sorted(map(str, seats)) != sorted(str((item.role, item.unit_id, item.person_id)) for item in held):
         yield "责任人与变更记录不符"
-    yield from _clock_faults(kind.procedure, rows, clocks)
+    if kind.procedure.clocks or clocks:
+        yield from clock_faults(counting_now(), kind.procedure, rows, clocks)
 
 
 def _columns(
     procedure: Procedure, case: Case, rows: Sequence[Change], seats: Sequence[Seat], clocks: Sequence[Clock]
 ) -> dict[str, Any]:
     told = rows[0].snapshot
-    valid = valid_changes(rows)
+    valid = [change for change in valid_changes(rows) if change.verb not in CLOCK_VERBS]
     end = valid[-1]
     is_open = _is_open(procedure, end.state_after)
     closings = [
@@ -58,7 +53,7 @@ def _columns(
     results = [row.snapshot["result"] for row in rows if "result" in row.snapshot]
     host = next((seat for seat in seats if seat[0] == "host"), ("host", None, None))
     leader = next((seat for seat in seats if seat[0] == "lead_official"), ("", None, None))
-    dues = [clock.due_on for clock in clocks if clock.state == "running" and clock.due_on]
+    dues = [clock.due_on for clock in clocks if clock.running_since is not None and clock.due_on]
     return {
         "case_type": told.get("case_type"),
         "procedure_version": told.get("version"),
@@ -70,6 +65,7 @@ def _columns(
         "result": "" if is_open or not results else results[-1],
         "opened_on": valid[0].effective_on,
         "changed_on": end.effective_on,
+        "changed_at": end.effective_at,
         "closed_on": None if is_open or not closings else closings[-1].effective_on,
         "host_unit_id": host[1],
         "host_person_id": host[2],
@@ -91,31 +87,6 @@ def _seats(procedure: Procedure, rows: Sequence[Change]) -> list[Seat]:
             if not procedure.role(item["role"]).many:
                 seats = [seat for seat in seats if seat[0] != item["role"]]
             seats.append((item["role"], item["unit"], item["person"]))
+        for item in row.snapshot.get("answered", []):
+            seats.remove((item["role"], item["unit"], item["person"]))
     return seats
-
-
-def _clock_faults(procedure: Procedure, rows: Sequence[Change], clocks: Sequence[Clock]) -> Iterator[str]:
-    """The latest clock of each code against what was last done to it; and that no clock is there untold."""
-    last: dict[str, tuple[str, str | None]] = {}
-    starts: dict[str, int] = {}
-    for row in rows:
-        if row.verb == CORRECT_VERB:
-            continue
-        for code, action, due in row.snapshot.get("clocks", []):
-            last[code] = (action, due)
-            starts[code] = starts.get(code, 0) + (action == "start")
-    latest = {clock.code: clock for clock in clocks}
-    for code in sorted(last.keys() | latest.keys()):
-        clock = latest.get(code)
-        action, due = last.get(code, ("", None))
-        held = sum(item.code == code for item in clocks)
-        if clock is None or held != starts.get(code, 0):
-            yield f"时限“{_label(procedure, code)}”的个数与变更记录不符"
-        elif clock.state not in CLOCK_STATES[action] or due != (
-            clock.due_on.isoformat() if clock.due_on else None
-        ):
-            yield f"时限“{_label(procedure, code)}”与变更记录不符"
-
-
-def _label(procedure: Procedure, code: str) -> str:
-    return next((str(clock.label) for clock in procedure.clocks if clock.code == code), code)

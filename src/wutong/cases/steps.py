@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from wutong.base.files.models import StoredFile
@@ -44,12 +44,31 @@ class NewCase:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A suspension that is asked for: the reason where the transition leaves it open, and the end that was told."""
+
+    reason: str = ""
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ClockWork:
+    """What time itself does to one clock in a step: rungs that were reached, a suspension that is over at a point,
+    or a projection under another calendar."""
+
+    clock_id: int
+    rungs: Sequence[str] = ()
+    point: int | None = None
+
+
+@dataclass(frozen=True)
 class Step:
     """One verb on one case. `data` are columns of the detail row, `effective_on` is the day in the world.
 
     `expected_seq` is the last change the actor has seen: when there is a newer one, nothing is written.
-    `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget;
-    `amount_yuan` is the amount at stake from now on (None: unchanged).
+    `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget, `extend_by`
+    is what an extension adds in the clock's unit. `effective_at` is the moment in the world; without it a step of
+    today happens now. `amount_yuan` is the amount at stake from now on (None: unchanged).
     """
 
     case: Case | NewCase
@@ -65,3 +84,8 @@ class Step:
     expected_seq: int | None = None
     request_key: str | None = None
     replaces: Change | None = None
+    effective_at: datetime | None = None
+    extend_by: int | None = None
+    pause: Pause | None = None
+    clock_work: ClockWork | None = None
+    by_clock: str = ""

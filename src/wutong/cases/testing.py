@@ -18,11 +18,13 @@ from wutong.base.accounts.testing import make_account
 from wutong.base.calendar.services import SEED, publish_year
 from wutong.base.files.services import store_file
 from wutong.cases.act import Done, act
+from wutong.cases.clocks.declared import Extension, Rung, Suspension
 from wutong.cases.gates import GateFacts
 from wutong.cases.models import Case, CaseDetail, GateRule
 from wutong.cases.procedures import (
     BACK,
     CORRECT_VERB,
+    SET_ASIDE,
     STAY,
     ClockDef,
     ClockEffect,
@@ -86,8 +88,19 @@ ERRAND = Procedure(
         RoleDef("helper", "协办", many=True),
     ),
     clocks=(
-        ClockDef("limit", "办理时限", "internal", "示例办法第1条", "working_day"),
-        ClockDef("visit", "走访时限", "promised", "示例办法第2条", "calendar_day", 12),
+        ClockDef(
+            "limit", "办理时限", "internal", "示例办法第1条", "working_day",
+            suspensions=(
+                Suspension("verification", "等待核查", "示例办法第3条", after_expiry=True),
+                Suspension(SET_ASIDE, "搁置", "示例办法第4条"),
+            ),
+            extensions=(Extension(None, "示例办法第5条", right="errand.assign", repeats=True, before_expiry=False),),
+            rungs=(Rung("yellow", -1, "黄灯", "yellow"), Rung("red", 1, "红灯", "red")),
+        ),
+        ClockDef(
+            "visit", "走访时限", "promised", "示例办法第2条", "calendar_day", 12,
+            suspensions=(Suspension(SET_ASIDE, "搁置", "示例办法第4条"),),
+        ),
     ),
     open_clocks=(ClockEffect("limit", "start"), ClockEffect("visit", "start")),
     results=(("done", "已办结"),),
@@ -96,7 +109,7 @@ ERRAND = Procedure(
     transitions=(
         Transition(
             "submit", "申请核查", ("working",), "submitted", Who(roles=("host",)), evidence=("proof",),
-            clocks=(ClockEffect("limit", "suspend"),),
+            clocks=(ClockEffect("limit", "suspend", reason="verification"),),
         ),
         Transition(
             "close", "办结", ("submitted",), "closed", VERIFY, clocks=(ClockEffect("limit", "meet"),),

@@ -13,11 +13,11 @@ from wutong.base.errors import Conflict, DomainError, NotAllowed, Refused
 from wutong.base.files.services import store_file
 from wutong.base.money import to_yuan
 from wutong.cases.act import act
-from wutong.cases.judging import is_allowed
 from wutong.cases.models import Assignment, Case, Change, Evidence, EvidenceCheck
 from wutong.cases.procedures import CORRECT_VERB, Procedure, Transition
 from wutong.cases.registry import case_type_of, latest
 from wutong.cases.steps import Holder, NewCase, NewEvidence
+from wutong.cases.who import is_allowed
 from wutong.ledgerkit.act_forms import OpeningForm, StepForm
 from wutong.ledgerkit.detail_pages import find_detail
 from wutong.ledgerkit.list_pages import found_pages

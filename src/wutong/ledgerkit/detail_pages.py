@@ -14,21 +14,20 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from wutong.base.calendar.services import working_calendar
 from wutong.base.files.queries import read_file
-from wutong.cases.clocks import elapsed
 from wutong.cases.context import valid_changes
 from wutong.cases.diagram import diagram_rows, draw_procedure
 from wutong.cases.gates import GateFacts, GateItem, evaluate, rules_on
-from wutong.cases.judging import is_allowed
 from wutong.cases.models import Assignment, Case, Change, Clock, Evidence, EvidenceCheck
-from wutong.cases.procedures import BACK, CORRECT_VERB, STAY, Procedure, Transition, main_states
+from wutong.cases.procedures import BACK, CLOCK_VERBS, CORRECT_VERB, STAY, Procedure, Transition, main_states
 from wutong.cases.registry import case_type_of, latest
+from wutong.cases.who import is_allowed
+from wutong.ledgerkit.clock_panel import clock_entries, clock_panel, moment_shown
 from wutong.ledgerkit.ledger import CasePages, Ledger, changes_reaching
 from wutong.ledgerkit.list_pages import found_pages
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import pages_of
-from wutong.ledgerkit.viewer import as_of, viewer
+from wutong.ledgerkit.viewer import as_of, now_of, today_of, viewer
 from wutong.registers.organisation.actors import Actor, memberships_on
 from wutong.ui.nodes_chart import Node, NodesPanel
 from wutong.ui.pages import Action, Crumb, DetailPage
@@ -141,7 +140,8 @@ def case_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if gate is not None:
         main.append(_gate_panel(file, actor, *gate))
     if file.clocks:
-        main.append(_clock_panel(file, day))
+        shown = moment_shown(day, now_of(request), today_of(request))
+        main.append(clock_panel(file.clocks, file.procedure, shown))
     if extras.planned:
         main.append(_nodes_panel(file, extras.planned, day))
     if file.pages.children:
@@ -287,46 +287,6 @@ def _steps(file: CaseFile, planned: dict[str, date] | Any) -> StepsBar | None:
     return StepsBar(steps)
 
 
-def _clock_panel(file: CaseFile, day: date) -> TablePanel:
-    calendar = working_calendar()
-    units = {"working_day": _("工作日"), "calendar_day": _("天")}
-    bases = {"statutory": _("法定"), "promised": _("承诺"), "internal": _("内部")}
-    rows = []
-    for clock in file.clocks:
-        used = clock.consumed
-        if clock.running_since is not None and day > clock.running_since:
-            used += elapsed(calendar, clock.unit, clock.running_since, day)
-        if clock.state == "suspended":
-            lamp = Cell(_("中止"), lamp="pause")
-        elif clock.state == "void":
-            lamp = Cell(_("已终止"), lamp="grey")
-        elif clock.state == "missed" or (clock.state == "running" and used > clock.budget):
-            lamp = Cell(_("超%(days)s") % {"days": used - clock.budget}, lamp="red")
-        else:
-            lamp = Cell(_("按时办结") if clock.state == "met" else _("未超"), lamp="green")
-        due = clock.due_on.isoformat() if clock.due_on else "—"
-        rows.append(
-            Row(
-                str(clock.pk),
-                {
-                    "label": Cell(file.procedure.clock(clock.code).label),
-                    "basis": Cell(f"{bases[clock.basis]}：{clock.article}"),
-                    "used": Cell(f"{used}/{clock.budget} {units[clock.unit]}"),
-                    "due": Cell(due, note=_("暂定：该年度放假通知未公布") if clock.is_provisional else ""),
-                    "lamp": lamp,
-                },
-            )
-        )
-    columns = (
-        Column("label", _("时限"), "name"),
-        Column("basis", _("依据"), "long", phone="show"),
-        Column("used", _("已用/预算"), "number", phone="show"),
-        Column("due", _("到期"), "date", phone="show"),
-        Column("lamp", _("亮灯"), "lamp", phone="show"),
-    )
-    return TablePanel(title=_("时限"), id="clocks", table=Table(_("时限"), columns, rows, len(rows)))
-
-
 def _nodes_panel(file: CaseFile, planned: Any, day: date) -> NodesPanel:
     valid = valid_changes(file.changes)
     nodes = []
@@ -405,6 +365,9 @@ def _timeline(file: CaseFile) -> TimelinePanel:
     entries = []
     replaced = {change.replaces_id for change in file.changes if change.replaces_id}
     for change in reversed(file.changes):
+        if change.verb in CLOCK_VERBS:
+            entries += clock_entries(file.procedure, change)
+            continue
         transition = file.procedure.transition(change.verb)
         label = (
             str(transition.label)

@@ -1,6 +1,8 @@
-"""The working-day calendar: one row per year with the State Council's notice, and that year's exceptions."""
+"""The working-day calendar: one row per year with the State Council's notice, that year's exceptions, and the
+office hours as dated rows."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,3 +29,33 @@ class CalendarDay(models.Model):
 
     class Meta:
         verbose_name = _("日历例外日")
+
+
+class OfficeHours(models.Model):
+    """Office hours from a day until the next row: summer and winter are two rows a year.
+
+    Working hours and minutes of city clocks count within them. Without a break both spans are one.
+    """
+
+    valid_from = models.DateField(_("生效日期"), unique=True)
+    label = models.CharField(_("名称"), max_length=30)
+    opens_at = models.TimeField(_("上午上班"))
+    break_from = models.TimeField(_("上午下班"), null=True)
+    break_to = models.TimeField(_("下午上班"), null=True)
+    closes_at = models.TimeField(_("下午下班"))
+    source = models.CharField(_("依据"), max_length=100, default="")
+    revision = models.PositiveIntegerField(_("修订次数"), default=0)
+
+    class Meta:
+        verbose_name = _("办公时间")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(break_from__isnull=True, break_to__isnull=True, closes_at__gt=F("opens_at"))
+                | Q(
+                    break_from__gt=F("opens_at"),
+                    break_to__gt=F("break_from"),
+                    closes_at__gt=F("break_to"),
+                ),
+                name="office_hours_order",
+            )
+        ]

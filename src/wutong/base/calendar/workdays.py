@@ -1,11 +1,11 @@
 """Counting working days, without a database and without a clock.
 
 The first day does not count (民法典第二百零一条: 按照日、月、年计算期间的，开始的当日不计入); a period of n working days that starts
-on day s ends on the n-th working day after s. Prefix sums make every question one or two look-ups.
+on day s ends on the n-th working day after s. Two tables made once answer every question by look-up: how many of the
+first i days are worked, and which day is the n-th worked one.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -29,18 +29,20 @@ class WorkingCalendar:
         """`exceptions` maps a day to whether it is worked."""
         self.published_years = frozenset(published_years)
         last = max(self.published_years, default=date.min.year)
-        self._first = date(min(self.published_years, default=2010) - 10, 1, 1)
-        self._last = date(max(last, 2026) + UNPUBLISHED_YEARS_AHEAD, 12, 31)
-        count = (self._last - self._first).days + 1
-        days = (self._first + _ONE_DAY * index for index in range(count))
+        self.first_day = date(min(self.published_years, default=2010) - 10, 1, 1)
+        self.last_day = date(max(last, 2026) + UNPUBLISHED_YEARS_AHEAD, 12, 31)
+        self._origin = self.first_day.toordinal()
+        count = self.last_day.toordinal() - self._origin + 1
+        days = (self.first_day + _ONE_DAY * index for index in range(count))
         worked = [exceptions.get(day, day.weekday() < 5) for day in days]
-        # _sums[i] = working days among the first i days
+        # _sums[i] = working days among the first i days; _worked[n - 1] = index of the n-th working day
         self._sums = [0, *accumulate(int(is_worked) for is_worked in worked)]
+        self._worked = [index for index, is_worked in enumerate(worked) if is_worked]
 
     def _index(self, day: date) -> int:
-        if not self._first <= day <= self._last:
-            raise ValueError(f"{day} lies outside the calendar {self._first} to {self._last}")
-        return (day - self._first).days
+        if not self.first_day <= day <= self.last_day:
+            raise ValueError(f"{day} lies outside the calendar {self.first_day} to {self.last_day}")
+        return day.toordinal() - self._origin
 
     def is_workday(self, day: date) -> bool:
         index = self._index(day)
@@ -54,15 +56,27 @@ class WorkingCalendar:
         """The `days`-th working day after `start`. With 0, `start` itself or the next working day."""
         if days < 0:
             raise ValueError("a period cannot have a negative length")
-        if days == 0:
-            target = self._sums[self._index(start)] + 1
-        else:
-            target = self._sums[self._index(start) + 1] + days
-        position = bisect_left(self._sums, target)
-        if position == len(self._sums):
+        index = self._index(start)
+        number = self._sums[index] + 1 if days == 0 else self._sums[index + 1] + days
+        if number > len(self._worked):
             raise ValueError(f"{days} working days after {start} lie outside the calendar")
-        due = self._first + _ONE_DAY * (position - 1)
+        due = date.fromordinal(self._origin + self._worked[number - 1])
         return DueDay(due, provisional=not self.is_published(start, due))
+
+    def workday_before(self, day: date, days: int) -> date:
+        """The `days`-th working day before `day`; for a day off it is counted from the day off itself."""
+        number = self._sums[self._index(day)] - days
+        if number < 0:
+            raise ValueError(f"{days} working days before {day} lie outside the calendar")
+        return date.fromordinal(self._origin + self._worked[number])
+
+    def due_days(self, starts: Sequence[date], budgets: Sequence[int]) -> list[date]:
+        """Many at once: the last day of each period of `budgets[i]` >= 1 working days after `starts[i]`."""
+        origin, sums, worked, day_of = self._origin, self._sums, self._worked, date.fromordinal
+        return [
+            day_of(origin + worked[sums[start.toordinal() - origin + 1] + budget - 1])
+            for start, budget in zip(starts, budgets, strict=True)
+        ]
 
     def is_published(self, first: date, last: date) -> bool:
         """Whether every year from `first` to `last` has its notice."""

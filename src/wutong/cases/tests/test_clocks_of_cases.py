@@ -104,7 +104,7 @@ def test_late_stays_late_over_another_round(zone: Zone) -> None:
     case = errand(zone)
     submit(case, zone, DUE + timedelta(days=1))
     do(case, "send_back", zone.verifier, on=date(2026, 3, 18), reason="不清楚")
-    assert clock(case).due_on == date(2026, 3, 18)  # nothing is left
+    assert clock(case).due_on == DUE  # the day that was missed stays to be read
     submit(case, zone, date(2026, 3, 18))
     do(case, "close", zone.verifier, on=date(2026, 3, 18))
     assert clock(case).state == "missed"
@@ -170,10 +170,19 @@ def test_a_case_that_ends_leaves_no_clock_running(zone: Zone) -> None:
 def test_each_change_tells_what_it_did_to_the_clocks(zone: Zone) -> None:
     case = errand(zone)
     submit(case, zone, date(2026, 3, 5))
-    told = [change.snapshot["clocks"] for change in case.changes.order_by("seq")]
+    told = [
+        [
+            (entry["clock"], entry["do"], entry["state"], entry["used"], entry["due"])
+            for entry in change.snapshot["clocks"]
+        ]
+        for change in case.changes.order_by("seq")
+    ]
     assert told == [
-        [["limit", "start", "2026-03-16"], ["visit", "start", "2026-03-16"]],
-        [["limit", "suspend", None]],
+        [
+            ("limit", "start", "running", 0, "2026-03-16"),
+            ("visit", "start", "running", 0, "2026-03-16"),
+        ],
+        [("limit", "suspend", "suspended", 3, None)],
     ]
 
 

@@ -70,6 +70,8 @@ def remove_case(case: Case) -> None:
         for table in (
             "cases_evidencecheck WHERE evidence_id IN (SELECT id FROM cases_evidence WHERE case_id {})",
             "cases_evidence WHERE case_id {}",
+            "cases_clockrung WHERE clock_id IN (SELECT id FROM cases_clock WHERE case_id {})",
+            "cases_clocksuspension WHERE clock_id IN (SELECT id FROM cases_clock WHERE case_id {})",
             "cases_clocksegment WHERE clock_id IN (SELECT id FROM cases_clock WHERE case_id {})",
             "cases_clock WHERE case_id {}",
             "cases_task WHERE case_id {}",

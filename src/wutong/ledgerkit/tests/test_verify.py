@@ -100,6 +100,7 @@ def test_an_edited_column_of_a_change_is_found(book: Book, edit: str) -> None:
         ("result", "other", "办结结果"),
         ("opened_on", "2026-01-01", "开始日期"),
         ("changed_on", "2026-01-01", "最近变更生效日期"),
+        ("changed_at", "2026-01-01 00:00:00+00:00", "最近变更生效时间"),
         ("closed_on", "2026-01-01", "办结日期"),
         ("host_unit_id", "UNIT", "责任单位"),
         ("host_person_id", None, "责任人"),

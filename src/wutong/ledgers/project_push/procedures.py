@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wutong.cases.clocks.declared import Extension, Rung, Suspension
 from wutong.cases.procedures import (
     BACK,
     CORRECT_VERB,
@@ -119,7 +120,23 @@ RECTIFICATION = Procedure(
         RoleDef("helper", _("协办单位"), many=True),
     ),
     clocks=(
-        ClockDef(RECTIFY, _("整改时限"), "internal", _("推进库管理办法第6条"), "working_day"),
+        ClockDef(
+            RECTIFY, _("整改时限"), "internal", _("推进库管理办法第6条"), "working_day",
+            suspensions=(
+                Suspension("verification", _("已交佐证，等待核查"), _("推进库管理办法第7条"), after_expiry=True),
+            ),
+            extensions=(
+                Extension(None, _("推进库管理办法第6条"), ("lead_official",), "project_push.assign", repeats=True, before_expiry=False),
+            ),
+            rungs=(
+                Rung("yellow", -1, _("到期前1个工作日亮黄灯"), "yellow"),
+                Rung("red", 1, _("到期后第1个工作日亮红灯"), "red", notify=("host", "lead_official")),
+                Rung(
+                    "escalate", 4, _("超时3天以上转督办"), "red", "calendar_day",
+                    notify=("host", "lead_official"), verb="escalate",
+                ),
+            ),
+        ),
     ),
     open_clocks=(ClockEffect(RECTIFY, "start"),),
     results=(("closed", _("已销号")),),
@@ -127,7 +144,7 @@ RECTIFICATION = Procedure(
     transitions=(
         Transition(
             "submit", _("交佐证申请销号"), ("working",), "submitted", Who(roles=("host",)),
-            evidence=("proof",), clocks=(ClockEffect(RECTIFY, "suspend"),), main=True,
+            evidence=("proof",), clocks=(ClockEffect(RECTIFY, "suspend", reason="verification"),), main=True,
             words=_("交出佐证后停止计时，由另一个人核查。"),
         ),
         Transition(
@@ -142,6 +159,14 @@ RECTIFICATION = Procedure(
             "extend", _("批准延期"), ("working",), STAY,
             Who(roles=("lead_official",), right="project_push.assign", never=("host",)),
             needs_due=True, needs_reason=True, clocks=(ClockEffect(RECTIFY, "extend"),),
+        ),
+        Transition(
+            "ask_help", _("请协办单位办理"), ("working",), STAY, Who(roles=("host",), right="project_push.assign"),
+            awaits=("helper",), needs_reason=True, words=_("等待期间如果超时，记在协办单位名下。"),
+        ),
+        Transition(
+            "answer_help", _("协办反馈"), ("working", "submitted"), STAY,
+            Who(roles=("host", "helper"), right="project_push.assign"), answers=("helper",), needs_reason=True,
         ),
         Transition(
             "escalate", _("转督办"), ("working",), STAY,

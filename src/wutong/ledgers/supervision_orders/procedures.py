@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from wutong.cases.clocks.declared import Rung, Suspension
 from wutong.cases.procedures import (
     STAY,
     ClockDef,
@@ -35,7 +36,16 @@ ORDER = Procedure(
         RoleDef("supervisor", _("督查人")),
     ),
     clocks=(
-        ClockDef(ANSWER_IN, _("反馈时限"), "internal", _("督办工作办法第4条"), "working_day", 5),
+        ClockDef(
+            ANSWER_IN, _("反馈时限"), "internal", _("督办工作办法第4条"), "working_day", 5,
+            suspensions=(
+                Suspension("verification", _("已反馈，等待核查"), _("督办工作办法第5条"), after_expiry=True),
+            ),
+            rungs=(
+                Rung("yellow", -1, _("到期前1个工作日亮黄灯"), "yellow"),
+                Rung("red", 1, _("到期后第1个工作日亮红灯"), "red", notify=("host", "lead_official", "supervisor")),
+            ),
+        ),
     ),
     open_clocks=(ClockEffect(ANSWER_IN, "start"),),
     results=(("closed", _("已办结")),),
@@ -43,7 +53,7 @@ ORDER = Procedure(
     transitions=(
         Transition(
             "answer", _("反馈"), ("issued",), "answered", Who(roles=("host",)), fields=("answer",),
-            clocks=(ClockEffect(ANSWER_IN, "suspend"),), main=True,
+            clocks=(ClockEffect(ANSWER_IN, "suspend", reason="verification"),), main=True,
         ),
         Transition(
             "close", _("办结"), ("answered",), "closed", CLOSE,

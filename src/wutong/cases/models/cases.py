@@ -1,4 +1,4 @@
-"""Case, change, assignment, task, clock, evidence. A ledger adds its own columns in a `CaseDetail`."""
+"""Case, change, assignment, task, evidence, gate rule, number. A ledger adds its own columns in a `CaseDetail`."""
 
 from typing import Any, ClassVar
 
@@ -28,6 +28,7 @@ class Case(ChainHeadModel):
     result = models.CharField(_("办结结果"), max_length=30, default="")
     opened_on = models.DateField(_("开始日期"))
     changed_on = models.DateField(_("最近变更生效日期"))
+    changed_at = models.DateTimeField(_("最近变更生效时间"), null=True)
     closed_on = models.DateField(_("办结日期"), null=True)
     host_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="hosted_cases", verbose_name=_("责任单位")
@@ -72,12 +73,14 @@ class Change(ChainedRow):
     """What happened to a case: written once by `act`, chained per case.
 
     `effective_on` is the day in the world, `recorded_at` the moment of knowledge. `position` is the place in the
-    case's life: a correction takes the position of the change that it replaces.
+    case's life: a correction takes the position of the change that it replaces. `effective_at` is the moment in the
+    world, known where a clock of the procedure counts hours or minutes.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="changes", verbose_name=_("办件"))
     position = models.PositiveIntegerField(_("位次"))
     effective_on = models.DateField(_("生效日期"))
+    effective_at = models.DateTimeField(_("生效时间"), null=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
     )
@@ -107,7 +110,9 @@ class Change(ChainedRow):
         return f"case:{self.case_id}"
 
     def content(self) -> dict[str, Any]:
+        moment = {} if self.effective_at is None else {"effective_at": self.effective_at}
         return {
+            **moment,
             "position": self.position,
             "effective_on": self.effective_on,
             "actor": self.actor_id,
@@ -124,14 +129,20 @@ class Change(ChainedRow):
 
 
 class Assignment(models.Model):
-    """Who held which role in a case, from when to when. Delay is charged along these intervals."""
+    """Who held which role in a case, from when to when. Delay is charged along these intervals.
+
+    `is_awaited`: the host waits for this helper's answer; what is late meanwhile is the helper's.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", verbose_name=_("办件"))
     role = models.CharField(_("角色"), max_length=30)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("单位"))
     person = models.ForeignKey(Official, models.PROTECT, null=True, related_name="+", verbose_name=_("人员"))
     from_on = models.DateField(_("起始日期"))
+    from_at = models.DateTimeField(_("起始时间"), null=True)
     to_on = models.DateField(_("结束日期"), null=True)
+    to_at = models.DateTimeField(_("结束时间"), null=True)
+    is_awaited = models.BooleanField(_("是否等待反馈"), default=False)
 
     class Meta:
         verbose_name = _("责任区间")
@@ -161,46 +172,6 @@ class Task(models.Model):
     class Meta:
         verbose_name = _("待办")
         indexes = [models.Index(fields=["closed_on", "case"], name="task_open")]
-
-
-class Clock(models.Model):
-    """A time limit of one case: a budget and the segments in which it ran (see `clocks`)."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks", verbose_name=_("办件"))
-    code = models.CharField(_("时限"), max_length=30)
-    basis = models.CharField(_("依据类别"), max_length=20)
-    article = models.CharField(_("依据"), max_length=200)
-    unit = models.CharField(_("单位"), max_length=20)
-    budget = models.PositiveIntegerField(_("预算"))
-    started_on = models.DateField(_("起算日期"))
-    running_since = models.DateField(_("本段起算日期"), null=True)
-    consumed = models.PositiveIntegerField(_("以前各段已用"), default=0)
-    due_on = models.DateField(_("到期日"), null=True)
-    is_provisional = models.BooleanField(_("是否暂定"), default=False)
-    state = models.CharField(_("时限状态"), max_length=20)
-    ended_on = models.DateField(_("结束日期"), null=True)
-
-    class Meta:
-        verbose_name = _("时限")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "code"],
-                condition=Q(state__in=["running", "suspended"]),
-                name="one_live_clock",
-            )
-        ]
-        indexes = [models.Index(fields=["state", "due_on"], name="clock_state_due")]
-
-
-class ClockSegment(models.Model):
-    """One stretch in which a clock ran; open while it runs."""
-
-    clock = models.ForeignKey(Clock, models.PROTECT, related_name="segments", verbose_name=_("时限"))
-    from_on = models.DateField(_("起始日期"))
-    to_on = models.DateField(_("结束日期"), null=True)
-
-    class Meta:
-        verbose_name = _("计时段")
 
 
 class Evidence(AppendOnlyModel):
