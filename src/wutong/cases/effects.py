@@ -184,6 +184,7 @@ def _write_clocks(clocks: ClockWrites, evidence: list[Evidence], counting: Count
     Clock.objects.bulk_create(clocks.new_clocks, batch_size=size)
     rewrite(Clock, clocks.clocks, CLOCK_COLUMNS)
     _end_segments(clocks, counting)
+    _recount_segments(clocks, counting)
     ClockSegment.objects.bulk_create(clocks.new_segments, batch_size=size)
     _end_suspensions(clocks, counting)
     notices = {(item.change_id, item.kind): item for item in evidence}
@@ -206,6 +207,20 @@ def _end_segments(clocks: ClockWrites, counting: Counting) -> None:
     ClockSegment.objects.bulk_update(
         segments, ["to_on", "to_at", "late_from_on", "late_from_at"], batch_size=500
     )
+
+
+def _recount_segments(clocks: ClockWrites, counting: Counting) -> None:
+    """Under another calendar delay begins elsewhere in stretches that are over."""
+    states = {clock.pk: (clock, state.stretches) for clock, state in clocks.recounted}
+    if not states:
+        return
+    position: dict[int, int] = {}
+    rows = list(ClockSegment.objects.filter(clock__in=states).order_by("clock_id", "pk"))
+    for row in rows:
+        index = position[row.clock_id] = position.get(row.clock_id, -1) + 1
+        clock, stretches = states[row.clock_id]
+        write_point(row, counting, clock.unit, "late_from_on", stretches[index].late_from)
+    ClockSegment.objects.bulk_update(rows, ["late_from_on", "late_from_at"], batch_size=500)
 
 
 def _end_suspensions(clocks: ClockWrites, counting: Counting) -> None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wutong.cases.clocks.declared import Rung
 from wutong.cases.gates import GateFacts
-from wutong.cases.models import Case, CaseDetail, Change
+from wutong.cases.models import Case, CaseDetail, Change, Clock
 from wutong.cases.procedures import Procedure, faults_of_procedure
 from wutong.registers.organisation.actors import Actor
 
 FactsOfDetail = Callable[[Any, Mapping[str, int], Mapping[str, int]], GateFacts]
 Reaction = Callable[[Case, Change, Actor, datetime], None]
+RungReaction = Callable[[Case, Clock, Rung | None, Change, datetime], None]
+"""Case, clock, the rung that was reached (None: the limit itself), its change, and the moment of the sweep."""
 
 
 def _only_documents(_detail: Any, handed_in: Mapping[str, int], verified: Mapping[str, int]) -> GateFacts:
@@ -34,6 +37,7 @@ class CaseType:
 
 _types: dict[tuple[str, int], CaseType] = {}
 _latest: dict[str, CaseType] = {}
+_rung_reactions: list[RungReaction] = []
 _reactions: dict[tuple[str, str], list[Reaction]] = {}
 
 
@@ -86,3 +90,14 @@ def react_to(case_type: str, verb: str) -> Callable[[Reaction], Reaction]:
 
 def reactions_to(case: Case, change: Change) -> Sequence[Reaction]:
     return _reactions.get((case.case_type, change.verb), ())
+
+
+def react_to_rungs(reaction: RungReaction) -> RungReaction:
+    """Declare what else happens, in the same transaction, when a clock reaches a rung."""
+    if reaction not in _rung_reactions:
+        _rung_reactions.append(reaction)
+    return reaction
+
+
+def rung_reactions() -> Sequence[RungReaction]:
+    return tuple(_rung_reactions)

@@ -48,6 +48,7 @@ class ClockWrites:
     ended_suspensions: list[tuple[Clock, Point]] = field(default_factory=list)
     new_rungs: list[ClockRung] = field(default_factory=list)
     ended_rungs: list[tuple[Clock, str, Change]] = field(default_factory=list)
+    recounted: list[tuple[Clock, ClockState]] = field(default_factory=list)
 
 
 @dataclass
@@ -262,6 +263,7 @@ class ClockMover:
         before = iso_point(self.counting, clock.unit, state.due)
         moved = recount(self.counting, state)
         write_state(clock, moved, self.counting)
+        self.writes.recounted.append((clock, moved))
         self.tell(clock, "move", was=before)
         if moved.running_since is not None:
             self._renew(clock, moved)

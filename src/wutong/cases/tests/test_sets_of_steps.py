@@ -167,7 +167,7 @@ def test_a_set_ends_the_stretches_of_exactly_its_own_clocks(zone: Zone) -> None:
 
 
 def test_a_big_set_keeps_each_chain_whole(zone: Zone) -> None:
-    members = cases(zone, 15)
+    members = cases(zone, 20)
     act_many([Step(c, "note", MONDAY, data={"words": c.number}) for c in members], actor=SYSTEM, now=NOW)
     assert [case.last_seq for case in Case.objects.all()] == [2] * 20
     assert len(set(Case.objects.values_list("number", flat=True))) == 20
