@@ -29,7 +29,7 @@ from wutong.cases.steps import Step
 
 SECOND = {"microsecond": 0}
 CLOCK_COLUMNS = [
-    "budget", "total", "started_on", "started_at", "running_since", "running_since_at", "consumed", "due_on",
+    "budget", "total", "late", "started_on", "started_at", "running_since", "running_since_at", "consumed", "due_on",
     "due_at", "is_provisional", "state", "missed_on", "missed_at", "ended_on", "ended_at", "extensions", "fired",
     "next_at",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def _agrees(state: ClockState, last: dict[str, Any], clock: Clock) -> bool:
         return (row.state, row.consumed, row.due, row.ended) == (
             last["state"], last["used"], told_due, state.ended,
         )  # fmt: skip
-    columns = ("state", "budget", "total", "consumed", "extensions", "running_since", *POINTS)
+    columns = ("state", "budget", "total", "consumed", "late", "extensions", "running_since", *POINTS)
     return all(getattr(row, name) == getattr(state, name) for name in columns) and row.due == told_due
 
 

@@ -111,5 +111,5 @@ def _with_stretches(clocks: Sequence[Clock]) -> Iterator[tuple[Clock, ClockState
 
 
 def _differs(before: ClockState, after: ClockState) -> bool:
-    columns = ("due", "provisional", "consumed", "missed", "state")
+    columns = ("due", "provisional", "consumed", "late", "missed", "state")
     return any(getattr(before, name) != getattr(after, name) for name in columns)

@@ -45,6 +45,7 @@ def state_of_row(clock: Clock) -> ClockState:
         clock.budget,
         clock.total,
         clock.consumed,
+        clock.late,
         started=read_point(clock, unit, "started_on"),
         due=read_point(clock, unit, "due_on"),
         provisional=clock.is_provisional,
@@ -61,7 +62,7 @@ def write_state(clock: Clock, state: ClockState, counting: Counting) -> None:
     clock.state, clock.budget, clock.total, clock.consumed = (
         state.state, state.budget, state.total, state.consumed,
     )  # fmt: skip
-    clock.is_provisional, clock.extensions = state.provisional, state.extensions
+    clock.late, clock.is_provisional, clock.extensions = state.late, state.provisional, state.extensions
     for name, column in POINTS.items():
         write_point(clock, counting, unit, column, getattr(state, name))
     write_point(clock, counting, unit, RUNNING, state.running_since)

@@ -27,13 +27,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ClockState:
-    """A clock after some events. `total` and `consumed` are ticks, `budget` is in units as the law writes it."""
+    """A clock after some events. `budget` is in units as the law writes it; the rest are ticks: `total` is the whole
+    budget, `consumed` what ran in stretches that are over, `late` that part of it which was delay."""
 
     terms: Terms
     state: State = "armed"
     budget: int = 0
     total: int = 0
     consumed: int = 0
+    late: int = 0
     started: Point | None = None
     due: Point | None = None
     provisional: bool = False
@@ -53,7 +55,7 @@ class ClockState:
 
     @property
     def left(self) -> int:
-        return self.total - self.consumed
+        return self.total - (self.consumed - self.late)
 
 
 def start(counting: Counting, terms: Terms, at: Point, *, until: Point | None = None) -> ClockState:
@@ -92,22 +94,23 @@ def used(counting: Counting, clock: ClockState, on: Point) -> int:
     elapsed = counting.scale(clock.terms.unit).elapsed
     limit = _limit(counting, clock)
     if on > limit:
-        return max(clock.left, 0) + elapsed(limit, on)
-    return min(elapsed(since, on), max(clock.left, 0))
+        return clock.left + elapsed(limit, on)
+    return min(elapsed(since, on), clock.left)
 
 
 def _limit(counting: Counting, clock: ClockState) -> Point:
     """The point after which the running stretch is delay."""
     since = clock.running_since
     assert since is not None
-    if clock.left < 0:
-        return since
     return counting.due(clock.terms.unit, clock.terms.rolls, since, clock.left).point
 
 
 def delay(counting: Counting, clock: ClockState, on: Point) -> int:
-    """Ticks over the budget up to `on`."""
-    return max(0, clock.consumed + used(counting, clock, on) - clock.total)
+    """Ticks over the budget up to `on`: exactly those of `late_stretches`."""
+    if clock.running_since is None:
+        return clock.late
+    limit = max(_limit(counting, clock), clock.running_since)
+    return clock.late + (counting.scale(clock.terms.unit).elapsed(limit, on) if on > limit else 0)
 
 
 def late_stretches(counting: Counting, clock: ClockState, on: Point) -> list[tuple[Point, Point]]:
@@ -133,12 +136,15 @@ def _close_stretch(counting: Counting, clock: ClockState, at: Point) -> ClockSta
     is_late = at > limit
     stretch = Stretch(since, at, max(limit, since) if is_late else None)
     consumed = clock.consumed + used(counting, clock, at)
+    late = clock.late + (counting.scale(clock.terms.unit).elapsed(limit, at) if is_late else 0)
     missed = clock.missed
     if missed is None and is_late:
         missed = limit + 1
     elif missed is not None and not is_late and missed == limit + 1:
         missed = None  # a completion entered later, but done in time
-    return replace(clock, consumed=consumed, missed=missed, stretches=(*clock.stretches[:-1], stretch))
+    return replace(
+        clock, consumed=consumed, late=late, missed=missed, stretches=(*clock.stretches[:-1], stretch)
+    )
 
 
 def suspend(counting: Counting, clock: ClockState, at: Point) -> ClockState:
@@ -167,7 +173,7 @@ def extend(counting: Counting, clock: ClockState, *, by: int = 0, until: Point |
     else:
         since = clock.running_since
         assert since is not None, "judged before: a suspended clock is extended by units"
-        total = clock.consumed + ticks_until(counting, unit, since, until)
+        total = clock.consumed - clock.late + ticks_until(counting, unit, since, until)
         budget = total
     return project(counting, replace(clock, budget=budget, total=total, extensions=clock.extensions + 1))
 
@@ -194,7 +200,7 @@ def recount(counting: Counting, clock: ClockState) -> ClockState:
 
     A running clock that was late and under the new calendar is not is no longer missed.
     """
-    again = replace(clock, consumed=0, stretches=(), missed=None)
+    again = replace(clock, consumed=0, late=0, stretches=(), missed=None)
     for item in clock.stretches:
         again = replace(again, stretches=(*again.stretches, Stretch(item.start)))
         if item.end is not None:

@@ -10,6 +10,7 @@ def fill_in(apps, schema_editor):
     """Clocks of before counted whole days only, and nobody watched them: the sweep looks at each once."""
     clocks = apps.get_model("cases", "Clock").objects.using(schema_editor.connection.alias)
     clocks.update(total=F("budget"))
+    clocks.filter(consumed__gt=F("budget")).update(late=F("consumed") - F("budget"))
     clocks.filter(ended_on__isnull=True, running_since__isnull=False).update(next_at=LONG_AGO)
 
 

@@ -10,7 +10,7 @@ from wutong.cases.models.cases import Case, Change, Evidence
 class Clock(models.Model):
     """A time limit of one case: a budget and the segments in which it ran (see `clocks.state`).
 
-    `budget` is in units, as the law writes it; `total` and `consumed` are in ticks (working days, days, seconds).
+    `budget` is in units, as the law writes it; `total`, `consumed` and `late` are in ticks (working days, days, seconds).
     `next_at` is the moment at which the sweep has to look at it again. `fired` are the rungs that are done.
     """
 
@@ -27,6 +27,7 @@ class Clock(models.Model):
     running_since = models.DateField(_("本段起算日期"), null=True)
     running_since_at = models.DateTimeField(_("本段起算时间"), null=True)
     consumed = models.PositiveBigIntegerField(_("以前各段已用"), default=0)
+    late = models.PositiveBigIntegerField(_("其中超时"), default=0)
     due_on = models.DateField(_("到期日"), null=True)
     due_at = models.DateTimeField(_("到期时间"), null=True)
     is_provisional = models.BooleanField(_("是否暂定"), default=False)
