@@ -12,6 +12,7 @@ from wutong.cli.product import SETTINGS
 
 COMMANDS = [
     "serve",
+    "worker",
     "tick",
     "sample",
     "stalled",

@@ -57,6 +57,8 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
     groups.setdefault(str(_("组织")), []).append(_item(request, _("组织机构"), reverse("organisation")))
     if viewer(request).has("audit.read"):
         groups[str(_("审计"))] = [_item(request, _("审计记录"), reverse("audit"))]
+    if viewer(request).has("jobs.see"):
+        groups[str(_("系统"))] = [_item(request, _("后台任务"), reverse("jobs"))]
     return [MenuGroup(label, items, open=True) for label, items in groups.items()]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.desk import enterprises, pages
+from wutong.desk import enterprises, jobs, pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("enterprises/<int:pk>/contact/<int:contact_pk>/erase/", enterprises.erase, name="contact_erase"),
     path("organisation/", pages.organisation, name="organisation"),
     path("audit/", pages.audit, name="audit"),
+    path("jobs/", jobs.jobs, name="jobs"),
 ]

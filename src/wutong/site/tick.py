@@ -1,18 +1,35 @@
-"""What happens by itself as time passes. `wutong tick` calls every function of TICKS with the moment it read."""
+"""What happens by itself as time passes. `wutong tick` calls `run_ticks` with the moment it read.
+
+SCHEDULES puts jobs into the queue, where a worker runs them. TICKS are called directly.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import close_old_connections
 from django.utils.timezone import localdate
 
-from wutong.ledgerkit.anchors import write_anchor
+from wutong.base.jobs.reaping import free_lost_tasks
+from wutong.base.jobs.schedules import Schedule, daily, enqueue_due, schedule
+from wutong.base.jobs.tasks import prune
 from wutong.ledgers.project_push.services import escalate_overdue
+from wutong.site.tasks import ANCHOR_EVERY, anchor_chain_heads
 
 logger = logging.getLogger(__name__)
 
-Tick = Callable[[datetime], None]
+Tick = Callable[[datetime], object]
+
+SCHEDULES: list[Schedule] = [
+    schedule(anchor_chain_heads, every=ANCHOR_EVERY),
+    daily(prune, at=time(3, 30)),
+]
+"""Every schedule of the product."""
+
+
+def enqueue_scheduled(now: datetime) -> None:
+    """Put the jobs that are due into the queue."""
+    enqueue_due(SCHEDULES, now)
 
 
 def escalate_overdue_rectifications(now: datetime) -> None:
@@ -20,12 +37,7 @@ def escalate_overdue_rectifications(now: datetime) -> None:
     escalate_overdue(now, localdate(now))
 
 
-def anchor_chain_heads(now: datetime) -> None:
-    """Heads that are new go into the signed file outside the database; nothing new, nothing written."""
-    write_anchor(now)
-
-
-TICKS: list[Tick] = [escalate_overdue_rectifications, anchor_chain_heads]
+TICKS: list[Tick] = [enqueue_scheduled, free_lost_tasks, escalate_overdue_rectifications]
 """Called in this order. A tick is idempotent: it may be late, and it may run twice for the same moment."""
 
 

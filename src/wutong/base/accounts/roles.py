@@ -21,7 +21,12 @@ class RoleDefinition:
 
 
 OFFICERS = (
-    RoleDefinition("system_officer", gettext_noop("系统管理员"), ("accounts.manage",), is_officer=True),
+    RoleDefinition(
+        "system_officer",
+        gettext_noop("系统管理员"),
+        ("accounts.manage", "jobs.see", "jobs.retry"),
+        is_officer=True,
+    ),
     RoleDefinition("security_officer", gettext_noop("安全管理员"), ("accounts.grant",), is_officer=True),
     RoleDefinition("audit_officer", gettext_noop("审计员"), ("audit.read",), is_officer=True),
 )

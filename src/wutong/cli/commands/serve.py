@@ -22,6 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, default=min(2, os.cpu_count() or 1), help="网页进程数（默认 %(default)s）"
     )
+    parser.add_argument(
+        "--job-workers", type=_one_or_more, default=1, help="后台任务进程数（默认 %(default)s）"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"梧桐已启动：{address}（按 Ctrl+C 停止）", flush=True)
 
     supervisor = Supervisor(
-        children(options.host, options.port, options.workers),
+        children(options.host, options.port, options.workers, options.job_workers),
         is_ready=lambda: answers(options.host, options.port),
         on_ready=announce,
         report=lambda line: print(line, file=sys.stderr, flush=True),
@@ -40,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     return supervisor.run()
 
 
-def children(host: str, port: int, workers: int) -> list[Child]:
+def children(host: str, port: int, workers: int, job_workers: int) -> list[Child]:
     python = sys.executable
     return [
         # Preloading makes the port answer only when the application is complete, and saves memory.
@@ -50,7 +53,10 @@ def children(host: str, port: int, workers: int) -> list[Child]:
             + ["--workers", str(workers), "--threads", str(THREADS), "--bind", f"{host}:{port}"]
             + ["--graceful-timeout", "20", "--log-level", "warning"],
         ),
-        Child("后台任务", [python, "-m", "django", "db_worker", "--queue-name", "*", "--no-reload"]),
+        *(
+            Child(f"后台任务{number}", [python, "-m", "wutong.cli", "worker"])
+            for number in range(1, job_workers + 1)
+        ),
         Child("定时任务", [python, "-m", "wutong.cli", "tick", "--every", str(TICK_SECONDS)]),
     ]
 
@@ -74,6 +80,13 @@ def refuse_taken_port(host: str, port: int) -> None:
             raise Refused(
                 f"不能监听 {host}:{port}（{error.strerror}）。请换一个端口，例如：make run PORT={port + 1}"
             ) from error
+
+
+def _one_or_more(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("至少要有 1 个进程")
+    return number
 
 
 def _reachable(host: str) -> str:

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "wutong.base.audit",
     "wutong.base.files",
     "wutong.base.calendar",
+    "wutong.base.jobs",
     "wutong.ui",
     "wutong.registers.history",
     "wutong.registers.organisation",
@@ -163,6 +164,7 @@ WUTONG_READER_SECONDS = 60
 
 FORM_RENDERER = "wutong.ui.forms.HouseRenderer"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+WUTONG_JOB_LEASE_SECONDS = 60  # a worker not seen for so long has lost its job
 
 LOGGING = {
     "version": 1,
