@@ -189,7 +189,7 @@ def _write_clocks(clocks: ClockWrites, evidence: list[Evidence], counting: Count
     _end_suspensions(clocks, counting)
     notices = {(item.change_id, item.kind): item for item in evidence}
     for suspension, kind in clocks.new_suspensions:
-        suspension.notice = notices.get((suspension.change_id, kind))
+        suspension.notice = notices.get((suspension.change.pk, kind))
     ClockSuspension.objects.bulk_create([row for row, _kind in clocks.new_suspensions], batch_size=size)
     _end_rungs(clocks)
     ClockRung.objects.bulk_create(clocks.new_rungs, batch_size=size)

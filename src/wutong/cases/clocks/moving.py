@@ -112,7 +112,7 @@ class ClockMover:
         if clock is None:
             clock = self._new_clock(definition, replaced)
         if effect.action == "arm":
-            self.tell(clock, "arm")
+            self.tell(clock, "arm", budget=clock.budget)
             return
         unit = definition.unit
         if origin is not None:

@@ -75,7 +75,7 @@ def fold(counting: Counting, rows: Sequence[Change]) -> dict[str, list[Life]]:
 def _apply(counting: Counting, live: ClockState | None, entry: dict[str, Any], row: Change) -> ClockState:
     word = entry["do"]
     if word == "arm":
-        return ClockState(Terms(entry["unit"], 0, entry["rolls"]))
+        return ClockState(Terms(entry["unit"], entry["budget"], entry["rolls"]), budget=entry["budget"])
     if word == "start":
         terms = Terms(entry["unit"], entry["budget"], entry["rolls"])
         return start(counting, terms, _point(entry, row, terms.unit))
