@@ -4,78 +4,27 @@ On PostgreSQL the threads meet in the test database; on SQLite in a database fil
 the product (every transaction begins IMMEDIATE).
 """
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 
 from wutong.base.errors import Conflict
 from wutong.cases.act import Done
 from wutong.cases.models import Case, Change, NumberCounter
 from wutong.cases.testing import Zone, do, errand, errands, make_zone
+from wutong.cases.tests.at_once import meeting_place, together
 from wutong.cases.verify import faults
-from wutong.site.databases import database_from_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def together(*actions: Callable[[], Any]) -> list[Any]:
-    """Run each in a thread with a connection of its own, all starting at one moment. Gives values or errors."""
-    start = threading.Barrier(len(actions))
-    results: list[Any] = [None] * len(actions)
-
-    def run(place: int, action: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait(10)
-            results[place] = action()
-        except Exception as error:  # the test looks at it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
-    return results
-
-
 @pytest.fixture
 def zone(transactional_db: None, tmp_path: Path) -> Iterator[Zone]:
-    if connection.vendor == "sqlite":
-        with database_file(tmp_path / "wutong.sqlite3"), errands():
-            yield make_zone()
-    else:
-        with errands():
-            yield make_zone()
-
-
-class database_file:
-    """Within the block the default connection of every thread is a SQLite file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        self.kept = connections["default"]
-        self.settings = connections.settings["default"]
-        configured = {**self.settings, **database_from_url(f"sqlite://{self.path}", self.path.parent)}
-        connections.settings["default"] = configured
-        connections["default"] = connections.create_connection("default")
-        call_command("migrate", verbosity=0)
-
-    def __exit__(self, *_error: object) -> None:
-        connections["default"].close()
-        connections.settings["default"] = self.settings
-        connections["default"] = self.kept
+    with meeting_place(tmp_path), errands():
+        yield make_zone()
 
 
 def test_of_two_people_on_one_case_one_writes_and_the_other_is_told(zone: Zone) -> None:
