@@ -1,19 +1,20 @@
 """What happens in one ledger because of another: an escalated rectification becomes a supervision order."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tests.zone_for_ledgers import NOW, ON, LedgerZone, document, holder, make_ledger_zone, official_of
 from wutong.base.errors import Refused
 from wutong.cases.act import act
+from wutong.cases.clocks.sweep import sweep_clocks
 from wutong.cases.models import Case, Change, Clock
 from wutong.ledgerkit.verify import all_faults
-from wutong.ledgers.project_push.services import escalate_overdue
 from wutong.ledgers.supervision_orders.models import SupervisionOrder
 from wutong.site.connections import project_push as connection_of_project_push
-from wutong.site.tick import TICKS, escalate_overdue_rectifications
+from wutong.site.tasks import sweep
+from wutong.site.tick import SCHEDULES
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 3, 16)
@@ -114,6 +115,13 @@ def test_a_step_refused_afterwards_leaves_no_order(zone: LedgerZone) -> None:
     assert orders() == []
 
 
+def sweep_on(day: date) -> int:
+    """Let time pass until eight o'clock of a day; how many orders came of it."""
+    before = len(orders())
+    sweep_clocks(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    return len(orders()) - before
+
+
 # ---- by itself ---------------------------------------------------------------------------------------------------
 
 
@@ -122,15 +130,15 @@ def test_only_what_is_more_than_three_days_over_its_due_day_is_escalated(
     zone: LedgerZone, days: int, count: int
 ) -> None:
     zone.rectification(zone.project(), due_on=DUE)
-    assert len(escalate_overdue(NOW, DUE + timedelta(days=days))) == count
+    assert sweep_on(DUE + timedelta(days=days)) == count
     assert len(orders()) == count
 
 
 def test_each_rectification_is_escalated_once(zone: LedgerZone) -> None:
     zone.rectification(zone.project(), due_on=DUE)
     for day in range(3):
-        escalate_overdue(NOW, FIRST_LATE_DAY + timedelta(days=day))
-        escalate_overdue(NOW, FIRST_LATE_DAY + timedelta(days=day))
+        sweep_on(FIRST_LATE_DAY + timedelta(days=day))
+        sweep_on(FIRST_LATE_DAY + timedelta(days=day))
     assert len(orders()) == 1
     assert Change.objects.filter(verb="escalate").count() == 1
 
@@ -139,9 +147,9 @@ def test_after_days_without_a_sweep_all_that_is_late_is_escalated(zone: LedgerZo
     project = zone.project()
     for day in (10, 12, 16, 18):
         zone.rectification(project, due_on=date(2026, 3, day))
-    escalate_overdue(NOW, date(2026, 3, 14))
+    sweep_on(date(2026, 3, 14))
     assert len(orders()) == 1
-    escalate_overdue(NOW, date(2026, 3, 31))
+    sweep_on(date(2026, 3, 31))
     assert len(orders()) == 4
     assert list(all_faults()) == []
 
@@ -153,12 +161,12 @@ def test_what_was_handed_in_or_ended_is_not_escalated(zone: LedgerZone) -> None:
         proof = [document("proof", case.number)]
         act(case, "submit", actor=zone.host, now=NOW, effective_on=ON, evidence=proof)
     act(closed, "close", actor=zone.verifier, now=NOW, effective_on=ON)
-    assert escalate_overdue(NOW, date(2026, 5, 1)) == []
+    assert sweep_on(date(2026, 5, 1)) == 0
 
 
 def test_what_leaders_escalated_by_hand_is_not_escalated_again(zone: LedgerZone) -> None:
     escalate(zone.rectification(zone.project(), due_on=DUE), zone)
-    assert escalate_overdue(NOW, date(2026, 5, 1)) == []
+    assert sweep_on(date(2026, 5, 1)) == 0
 
 
 def test_one_that_cannot_be_escalated_does_not_hold_up_the_others(zone: LedgerZone) -> None:
@@ -166,14 +174,12 @@ def test_one_that_cannot_be_escalated_does_not_hold_up_the_others(zone: LedgerZo
     project = zone.project()
     stuck, free = zone.rectification(project), zone.rectification(project)
     Case.objects.filter(pk=stuck.pk).update(changed_on=date(2026, 12, 31))
-    done = escalate_overdue(NOW, date(2026, 5, 1))
-    assert [case.pk for case in done] == [free.pk]
+    assert sweep_on(date(2026, 5, 1)) == 1
     assert [order.source_id for order in orders()] == [free.pk]
 
 
-def test_the_sweep_runs_with_every_tick(zone: LedgerZone) -> None:
+def test_the_sweep_is_scheduled_and_an_order_begins_on_its_day(zone: LedgerZone) -> None:
     zone.rectification(zone.project(), due_on=DUE)
-    assert escalate_overdue_rectifications in TICKS
-    escalate_overdue_rectifications(NOW.replace(month=3, day=20))
-    assert len(orders()) == 1
+    assert sweep in [item.job for item in SCHEDULES]
+    sweep_on(FIRST_LATE_DAY)
     assert orders()[0].case.opened_on == FIRST_LATE_DAY

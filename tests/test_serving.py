@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -43,6 +44,21 @@ def answer_of(port: int, path: str) -> int:
     return status
 
 
+def scheduled_work_is_done(database: Path) -> bool:
+    """The job that is due from the first moment on has been enqueued by the tick and run by the worker."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        connection = sqlite3.connect(database, timeout=5)
+        done = connection.execute("SELECT count(*) FROM jobs_jobticket WHERE done_at IS NOT NULL").fetchone()[
+            0
+        ]
+        connection.close()
+        if done:
+            return True
+        time.sleep(0.2)
+    return False
+
+
 def test_the_product_starts_on_an_empty_directory_answers_and_leaves_no_process(tmp_path: Path) -> None:
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
@@ -66,6 +82,7 @@ def test_the_product_starts_on_an_empty_directory_answers_and_leaves_no_process(
         assert f"http://127.0.0.1:{port}" in serving.stdout.readline()
         assert answer_of(port, "/") in {200, 302}
         assert len(processes_with(tmp_path)) >= 4
+        assert scheduled_work_is_done(tmp_path / "wutong.sqlite3"), "tick and worker do their part"
     finally:
         serving.send_signal(signal.SIGTERM)
         code = serving.wait(40)

@@ -1,5 +1,7 @@
 """What stands around every page: menu from the ledgers' declarations, the zone, the day, the person."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
+from wutong.base.notices.queries import unread_count
 from wutong.ledgerkit.registry import ledgers
 from wutong.ledgerkit.viewer import as_of, today_of, viewer
 from wutong.ui.frame import Density, Frame, Language, MenuGroup, MenuItem, TextSize, Theme
@@ -36,6 +39,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             as_of_href=f"{reverse('choose_day')}?{back}",
             menu=_menu(request),
             tabbar=_tabbar(request),
+            inbox_href=reverse("inbox"),
+            unread=_unread(request, account),
             user_name=viewer(request).name,
             user_href=reverse("accounts:preferences"),
             theme=cast(Theme, account.theme),
@@ -44,6 +49,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             language=cast(Language, LANGUAGES.get(get_language() or "", "zh-Hans")),
         )
     }
+
+
+def _unread(request: HttpRequest, account: Account) -> Callable[[], int]:
+    """Asked only when a bar is drawn, and once for a page: a drawer has no bell."""
+    asked: Callable[[], int] | None = getattr(request, "wutong_unread", None)
+    if asked is None:
+        asked = cache(lambda: unread_count(account))
+        request.wutong_unread = asked  # type: ignore[attr-defined]
+    return asked
 
 
 def _menu(request: HttpRequest) -> list[MenuGroup]:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from wutong.desk import enterprises, jobs, pages
+from wutong.base.notices import pages as notice_pages
+from wutong.desk import enterprises, inbox, jobs, pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -17,4 +18,9 @@ urlpatterns = [
     path("organisation/", pages.organisation, name="organisation"),
     path("audit/", pages.audit, name="audit"),
     path("jobs/", jobs.jobs, name="jobs"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="inbox_read"),
+    path("inbox/<int:pk>/", inbox.notice, name="notice"),
+    path("notices/choices/", notice_pages.choices, name="notice_choices"),
+    path("notices/receipts/<slug:adapter>/", notice_pages.receipt, name="notice_receipt"),
 ]

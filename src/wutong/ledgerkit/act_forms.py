@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from wutong.cases.context import valid_changes
 from wutong.cases.models import Case, CaseDetail, Evidence
 from wutong.cases.procedures import CORRECT_VERB, Procedure, Transition
+from wutong.ledgerkit.clock_fields import add_clock_fields, add_time_field, notice_kinds
 from wutong.registers.organisation.models import Official, Unit
 from wutong.ui.forms import HouseForm
 
@@ -31,11 +33,12 @@ class StepForm(HouseForm):
         procedure: Procedure,
         case: Case,
         detail: CaseDetail,
-        today: date,
+        now: datetime,
         pending: Sequence[Evidence] = (),
         chosen_kind: str = "",
         **kwargs: Any,
     ) -> None:
+        today = localdate(now)
         kwargs["initial"] = {
             "expected_seq": case.last_seq,
             "request_key": secrets.token_hex(16),
@@ -53,8 +56,10 @@ class StepForm(HouseForm):
             self.fields[name] = detail_field(type(detail), name)
         self._add_files()
         add_holder_fields(self, procedure, transition.assigns)
+        add_holder_fields(self, procedure, transition.awaits, required=True)
         if transition.needs_due:
             self.fields["due_on"] = forms.DateField(label=_("时限"))
+        add_clock_fields(self, procedure, transition, case)
         if transition.amount:
             self.fields["amount_yi"] = forms.DecimalField(
                 label=_("金额（亿元）"), min_value=0, max_digits=10, decimal_places=4
@@ -62,6 +67,7 @@ class StepForm(HouseForm):
         if transition.verb == CORRECT_VERB:
             self._add_correction()
         self.fields["effective_on"] = forms.DateField(label=_("日期"), help_text=_("事情实际发生的那一天。"))
+        add_time_field(self, procedure, now)
         if transition.needs_reason:
             self.fields["reason"] = forms.CharField(
                 label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
@@ -87,10 +93,13 @@ class StepForm(HouseForm):
         item = self.transition
         for kind in item.evidence:
             self.fields[f"file_{kind}"] = forms.FileField(label=str(self.procedure.evidence_label(kind)))
+        for kind in notice_kinds(self.procedure, item):
+            label = str(self.procedure.evidence_label(kind))
+            self.fields[f"file_{kind}"] = forms.FileField(label=label, required=False)
         if item.accepts_evidence:
             self.fields["kind"] = forms.ChoiceField(label=_("种类"), choices=self.procedure.evidence_kinds)
             self.fields["file"] = forms.FileField(label=_("文件"))
-        if item.evidence or item.accepts_evidence:
+        if item.evidence or item.accepts_evidence or notice_kinds(self.procedure, item):
             self.fields["dated_on"] = forms.DateField(
                 label=_("文件日期"), help_text=_("文件上写的日期，或照片拍摄的日期。")
             )
@@ -154,7 +163,7 @@ def add_holder_fields(
         form.fields[f"{role}_unit"] = forms.ModelChoiceField(
             Unit.objects.filter(valid_to__isnull=True).order_by("path"),
             label=_("%(role)s单位") % {"role": label},
-            required=required and role in SINGLE_UNIT_ROLES,
+            required=required and (role in SINGLE_UNIT_ROLES or procedure.role(role).many),
         )
         form.fields[f"{role}_person"] = forms.ModelChoiceField(
             Official.objects.filter(to_on__isnull=True).select_related("unit").order_by("unit__path", "pk"),

@@ -19,6 +19,7 @@ from wutong.cases.registry import case_type_of, latest
 from wutong.cases.steps import Holder, NewCase, NewEvidence
 from wutong.cases.who import is_allowed
 from wutong.ledgerkit.act_forms import OpeningForm, StepForm
+from wutong.ledgerkit.clock_fields import clock_step, notice_kinds
 from wutong.ledgerkit.detail_pages import find_detail
 from wutong.ledgerkit.list_pages import found_pages
 from wutong.ledgerkit.middleware import audit_refusal
@@ -45,7 +46,7 @@ def case_act(request: HttpRequest, slug: str, number: str, verb: str) -> HttpRes
         procedure=procedure,
         case=case,
         detail=detail,
-        today=today_of(request),
+        now=now_of(request),
         pending=pending,
         chosen_kind=request.GET.get("kind", ""),
     )
@@ -114,7 +115,8 @@ def _take(request: HttpRequest, form: StepForm, case: Case, pending: list[Eviden
     step: dict[str, Any] = {
         "data": {name: data[name] for name in transition.fields},
         "reason": data.get("reason", ""),
-        "holders": holders_from(data, transition.assigns),
+        "holders": holders_from(data, (*transition.assigns, *transition.awaits)),
+        **clock_step(data),
         "due_on": data.get("due_on"),
         "expected_seq": data.get("expected_seq"),
         "request_key": data.get("request_key") or None,
@@ -167,6 +169,8 @@ def holders_from(data: dict[str, Any], roles: tuple[str, ...]) -> list[Holder]:
 def _handed_in(request: HttpRequest, form: StepForm, data: dict[str, Any]) -> list[NewEvidence]:
     transition, items = form.transition, []
     kinds = [(kind, data[f"file_{kind}"]) for kind in transition.evidence]
+    notices = notice_kinds(form.procedure, transition)
+    kinds += [(kind, data[f"file_{kind}"]) for kind in notices if data.get(f"file_{kind}")]
     if transition.accepts_evidence:
         kinds.append((data["kind"], data["file"]))
     for kind, upload in kinds:

@@ -12,6 +12,10 @@ class LedgerkitConfig(AppConfig):
     label = "ledgerkit"
     verbose_name = _("台账底座")
 
+    def ready(self) -> None:
+        """Rungs of clocks tell people."""
+        import_module("wutong.ledgerkit.clock_notices")
+
 
 class LedgerConfig(AppConfig):
     """A ledger is an app whose module `ledger` holds the declaration `LEDGER`. Being installed switches it on."""

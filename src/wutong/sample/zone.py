@@ -3,20 +3,21 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.utils.timezone import make_aware
 
 from wutong.base.accounts.models import Account
 from wutong.base.accounts.services import create_account, grant_role
 from wutong.base.files.services import store_file
 from wutong.cases.act import act, act_many
+from wutong.cases.clocks.sweep import sweep_clocks
 from wutong.cases.models import Case, Evidence
 from wutong.cases.steps import Holder, NewEvidence, Step
 from wutong.ledgers.project_push.services import (
     NewProject,
     enter_projects,
-    escalate_overdue,
     open_rectification,
 )
 from wutong.registers.enterprises.services import add_contact, register_enterprise
@@ -51,7 +52,7 @@ def build_zone(*, today: date, now: datetime) -> None:
         plans = planned_projects(today)
         cases = _projects(plans, zone, now)
         _rectifications(plans, cases, zone, today, now)
-        escalate_overdue(now, today)
+        sweep_clocks(now)
 
 
 def _organisation(today: date, now: datetime) -> Zone:
@@ -241,6 +242,7 @@ def _rectifications(
     dice = random.Random(SEED + 2)  # noqa: S311
     hosts = [zone.officials[name] for name in ("郑海川", "许可欣", "雷震", "蒋南", "段文博")]
     verifier = zone.officials["秦舒"]
+    helper = zone.units["land"]
     for number, (plan, case) in enumerate(
         (plan, case) for plan, case in zip(plans, cases, strict=True) if plan.has_problem
     ):
@@ -259,16 +261,28 @@ def _rectifications(
             due_on=opened + timedelta(days=dice.choice([7, 14, 30])),
             actor=zone.actors["clerk"],
             on=opened,
-            now=now,
+            now=_morning(opened),
         )
+        if number % 4 == 1:
+            asked = opened + timedelta(days=3)
+            act(
+                opened_case,
+                "ask_help",
+                actor=SYSTEM,
+                now=_morning(asked),
+                effective_on=asked,
+                holders=[Holder("helper", helper)],
+                reason="请确认用地手续",
+            )
         if number % 4 == 2:
-            proof = _document(plan, opened_case, "proof", opened + timedelta(days=4), now)
+            handed_in = opened + timedelta(days=4)
+            proof = _document(plan, opened_case, "proof", handed_in, now)
             act(
                 opened_case,
                 "submit",
                 actor=SYSTEM,
-                now=now,
-                effective_on=opened + timedelta(days=4),
+                now=_morning(handed_in),
+                effective_on=handed_in,
                 evidence=[proof],
             )
         if number % 8 == 6:
@@ -276,9 +290,14 @@ def _rectifications(
                 opened_case,
                 "close",
                 actor=zone.actors["supervisor"],
-                now=now,
+                now=_morning(opened + timedelta(days=5)),
                 effective_on=opened + timedelta(days=5),
             )
+
+
+def _morning(day: date) -> datetime:
+    """Recorded on the day itself, so that its clocks do not count as entered late."""
+    return make_aware(datetime.combine(day, time(9)))
 
 
 def sample_accounts() -> list[Account]:

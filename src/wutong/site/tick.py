@@ -7,21 +7,31 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 
-from django.db import close_old_connections
-from django.utils.timezone import localdate
-
+from wutong.base.jobs.connections import drop_stale_connection
 from wutong.base.jobs.reaping import free_lost_tasks
 from wutong.base.jobs.schedules import Schedule, daily, enqueue_due, schedule
 from wutong.base.jobs.tasks import prune
-from wutong.ledgers.project_push.services import escalate_overdue
-from wutong.site.tasks import ANCHOR_EVERY, anchor_chain_heads
+from wutong.site.tasks import (
+    ANCHOR_EVERY,
+    DELIVER_EVERY,
+    SWEEP_EVERY,
+    anchor_chain_heads,
+    deliver,
+    prune_read_notices,
+    reproject,
+    sweep,
+)
 
 logger = logging.getLogger(__name__)
 
 Tick = Callable[[datetime], object]
 
 SCHEDULES: list[Schedule] = [
+    schedule(sweep, every=SWEEP_EVERY),
+    schedule(deliver, every=DELIVER_EVERY),
     schedule(anchor_chain_heads, every=ANCHOR_EVERY),
+    daily(reproject, at=time(2, 30)),
+    daily(prune_read_notices, at=time(3, 0)),
     daily(prune, at=time(3, 30)),
 ]
 """Every schedule of the product."""
@@ -32,12 +42,7 @@ def enqueue_scheduled(now: datetime) -> None:
     enqueue_due(SCHEDULES, now)
 
 
-def escalate_overdue_rectifications(now: datetime) -> None:
-    """Rectifications that are days over their due day become supervision orders."""
-    escalate_overdue(now, localdate(now))
-
-
-TICKS: list[Tick] = [enqueue_scheduled, free_lost_tasks, escalate_overdue_rectifications]
+TICKS: list[Tick] = [enqueue_scheduled, free_lost_tasks]
 """Called in this order. A tick is idempotent: it may be late, and it may run twice for the same moment."""
 
 
@@ -49,11 +54,11 @@ def run_ticks(now: datetime, ticks: Sequence[Tick] | None = None) -> list[str]:
     failed = []
     for tick in TICKS if ticks is None else ticks:
         name = f"{tick.__module__}.{tick.__qualname__}"
-        close_old_connections()
+        drop_stale_connection()
         try:
             tick(now)
         except Exception:
             logger.exception("Tick %s failed", name)
             failed.append(name)
-    close_old_connections()
+    drop_stale_connection()
     return failed

@@ -5,7 +5,7 @@
 `zone_name` and `sample`, and has defaults when neither is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -44,6 +44,7 @@ class Frame:
 
     `sample` draws the badge that says the data are invented; `as_of` is the day whose state the page shows and
     `as_of_href` where to change it; `tabbar` are the few words below a phone's page (the menu follows by itself).
+    `inbox_href` draws the bell, with what `unread` gives when the bar is drawn.
     `single_keys` lets "/" jump to the search box; people who dictate or slip on keys can switch it off.
     """
 
@@ -60,3 +61,5 @@ class Frame:
     density: Density = "normal"
     language: Language = "zh-Hans"
     single_keys: bool = True
+    inbox_href: str = ""
+    unread: Callable[[], int] | None = None

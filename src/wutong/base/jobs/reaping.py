@@ -37,7 +37,7 @@ def free_lost_tasks(now: datetime) -> int:
     return freed
 
 
-def _ticket_of(task: DBTaskResult) -> JobTicket:
+def _ticket_of(task: DBTaskResult[..., None]) -> JobTicket:
     """A task that another program than ours has started has no ticket yet."""
     try:
         return task.ticket

@@ -7,10 +7,11 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
+from django_tasks.base import TaskResultStatus
 
 from wutong.base.calendar.services import working_calendar
 from wutong.base.jobs.declared import Job
-from wutong.base.jobs.models import JobSchedule
+from wutong.base.jobs.models import JobSchedule, JobTicket
 from wutong.base.jobs.services import enqueue
 
 _ONE_DAY = timedelta(days=1)
@@ -92,12 +93,19 @@ def _enqueue_if_due(item: Schedule, row: JobSchedule | None, now: datetime) -> b
     if slot > now:
         return False
     claimed = JobSchedule.objects.filter(pk=row.pk, next_at=slot)
-    runs = item.is_run_day(slot)
+    runs = item.is_run_day(slot) and not _is_waiting(item)
     moved = {"next_at": item.slot_after(slot, now)} | ({"last_at": now} if runs else {})
     if not claimed.update(**moved) or not runs:
         return False
     enqueue(item.job, key=f"{item.name}:{slot:%Y-%m-%dT%H:%M:%S.%f%z}")
     return True
+
+
+def _is_waiting(item: Schedule) -> bool:
+    """Whether an earlier run still waits for a worker or for its next attempt: that one will do for this slot too,
+    and a product without a worker does not pile up a run for every minute."""
+    mine = JobTicket.objects.filter(code=item.job.code, key__startswith=f"{item.name}:")
+    return mine.filter(task__status=TaskResultStatus.READY).exists()
 
 
 def rhythm_words(rhythm: str) -> str:

@@ -1,12 +1,12 @@
 """Putting jobs into the queue, leasing them, and ending an attempt."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django_tasks.base import TaskResultStatus
@@ -41,7 +41,7 @@ class Lease:
     path: str
     kwargs: dict[str, Any]
 
-    def tickets(self) -> Any:
+    def tickets(self) -> QuerySet[JobTicket]:
         """The ticket as long as the lease holds, else nothing."""
         return JobTicket.objects.filter(
             task_id=self.task_id, attempts=self.attempt, worker_id=self.worker_id, done_at=None
@@ -63,7 +63,7 @@ def enqueue(job: Job, *, key: str = "", run_after: datetime | None = None, **kwa
     try:
         with transaction.atomic():
             task = job.using(run_after=run_after).enqueue(**kwargs)
-            return JobTicket.objects.create(task_id=task.id, code=job.code, key=key or None)
+            return JobTicket.objects.create(task_id=UUID(task.id), code=job.code, key=key or None)
     except IntegrityError:
         if not key:
             raise
@@ -107,7 +107,8 @@ def mark_done(lease: Lease, job: Job, now: datetime) -> None:
 
 def wait_after(attempt: int) -> timedelta:
     """How long to wait after the attempt with this number (1, 2, …) failed: 30 s, 60 s, … up to an hour."""
-    return min(FIRST_WAIT * 2 ** min(attempt, 20), LONGEST_WAIT)
+    doublings: int = 2 ** min(attempt, 20)
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def end_attempt(lease: Lease, now: datetime, *, error_class: str, error_text: str, wait: timedelta) -> bool:
@@ -145,7 +146,7 @@ def fail_attempt(lease: Lease, error: BaseException, now: datetime) -> bool:
 
 
 @transaction.atomic
-def retry_job(ticket: JobTicket, *, actor: Account, now: datetime, on: Any) -> None:
+def retry_job(ticket: JobTicket, *, actor: Account, now: datetime, on: date) -> None:
     """Let a job that has failed for good run again, with all its attempts. Raises NotAllowed and Conflict."""
     require_right(actor, RETRY, on)
     tasks = DBTaskResult.objects.filter(pk=ticket.pk, status=TaskResultStatus.FAILED)

@@ -12,9 +12,11 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+from django.db import Error as DatabaseFailure
+from django.db import OperationalError, connection, transaction
 from django_tasks_db.utils import is_locked_database_exception
 
+from wutong.base.jobs.connections import drop_stale_connection
 from wutong.base.jobs.declared import Job, UnknownJob, job_at
 from wutong.base.jobs.limits import GRACE_SECONDS, TookTooLong, hard_limit, time_limit
 from wutong.base.jobs.models import JobWorker
@@ -48,10 +50,10 @@ class Heartbeat(threading.Thread):
 
     def run(self) -> None:
         while not self._ended.wait(settings.WUTONG_JOB_LEASE_SECONDS / 12):
-            close_old_connections()
+            drop_stale_connection()
             try:
                 JobWorker.objects.filter(pk=self._worker.pk).update(seen_at=self._clock())
-            except DatabaseError:
+            except DatabaseFailure:
                 logger.warning("The heartbeat was not written; the next one may be", exc_info=True)
         connection.close()
 
@@ -70,14 +72,14 @@ def work(clock: Clock, stop: threading.Event, *, once: bool = False) -> None:
         run_jobs(worker, clock, stop, once=once)
     finally:
         heartbeat.end()
-    with suppress(DatabaseError):  # an ended worker is forgotten anyway
+    with suppress(DatabaseFailure):  # an ended worker is forgotten anyway
         JobWorker.objects.filter(pk=worker.pk, tickets=None).delete()
 
 
 def run_jobs(worker: JobWorker, clock: Clock, stop: threading.Event, *, once: bool = False) -> None:
     """The job under way is always finished; `stop` only keeps the next one from starting."""
     while not stop.is_set():
-        close_old_connections()
+        drop_stale_connection()
         try:
             lease = lease_next(worker, clock())
         except OperationalError as error:
@@ -131,8 +133,8 @@ def _write_failure(lease: Lease, error: BaseException, clock: Clock) -> None:
         try:
             fail_attempt(lease, error, clock())
             return
-        except DatabaseError:
+        except DatabaseFailure:
             if not tries_left:
                 raise
-            close_old_connections()
+            drop_stale_connection()
             pause.wait(IDLE_SECONDS)

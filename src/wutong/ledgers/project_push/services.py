@@ -1,18 +1,15 @@
 """What is done to projects: one function is one act of business in one transaction."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
-from wutong.base.errors import DomainError
 from wutong.base.money import YI
 from wutong.cases.act import act, act_many
 from wutong.cases.models import Case, Change, GateRule
@@ -24,14 +21,12 @@ from wutong.ledgers.project_push.procedures import PROJECT_LIFE
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.services import fold_name
 from wutong.registers.history.services import Fact, record_many
-from wutong.registers.organisation.actors import SYSTEM, Actor
+from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official, Unit
 from wutong.registers.projects.models import Project
 from wutong.registers.projects.services import change_project, identity_of
 
-logger = logging.getLogger(__name__)
 SEEDS = Path(__file__).parent / "seeds"
-ESCALATE_AFTER_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -171,31 +166,6 @@ def open_rectification(
         holders=[holder for holder in (host, leader, verifier) if holder is not None],
         due_on=due_on,
     ).case
-
-
-def escalate_overdue(now: datetime, on: date) -> list[Case]:
-    """Rectifications more than ESCALATE_AFTER_DAYS over their due day go to the lead official as a supervision
-    order, each once. Idempotent; after skipped days it does what it would have done. One that is refused is
-    logged, tried again next time, and does not hold up the others."""
-    late = (
-        Case.objects.filter(
-            case_type=Rectification.case_type,
-            state="working",
-            due_on__lt=on - timedelta(days=ESCALATE_AFTER_DAYS),
-        )
-        .exclude(changes__verb="escalate")
-        .order_by("pk")
-    )
-    reason = _("整改超时%(days)s天以上，自动转督办") % {"days": ESCALATE_AFTER_DAYS}
-    escalated = []
-    for case in late:
-        try:
-            done = act(case, "escalate", actor=SYSTEM, now=now, effective_on=on, reason=reason)
-        except DomainError:
-            logger.exception("%s could not be escalated", case.number)
-        else:
-            escalated.append(done.case)
-    return escalated
 
 
 @react_to("project_push", "revise_amount")

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "wutong.base.files",
     "wutong.base.calendar",
     "wutong.base.jobs",
+    "wutong.base.notices",
     "wutong.ui",
     "wutong.registers.history",
     "wutong.registers.organisation",
@@ -161,6 +162,22 @@ WUTONG_SAMPLE = False  # pages say "sample data" when true
 WUTONG_PERSONAL_CIPHER = "AES-GCM"  # or SM4-GCM
 WUTONG_READER_MEMORY_BYTES = 1024 * 1024 * 1024
 WUTONG_READER_SECONDS = 60
+
+# ---- notices outside the product: a channel without its address is not offered ------------------------------------
+WUTONG_SMS_URL = os.environ.get("WUTONG_SMS_URL", "")
+WUTONG_SMS_KEY = os.environ.get("WUTONG_SMS_KEY", "")
+WUTONG_SMS_SIGN = os.environ.get("WUTONG_SMS_SIGN", "")
+WUTONG_SMS_TEMPLATE = os.environ.get("WUTONG_SMS_TEMPLATE", "")
+WUTONG_SMS_RECEIPT_KEY = os.environ.get("WUTONG_SMS_RECEIPT_KEY", "")
+WUTONG_WORKCHAT_URL = os.environ.get("WUTONG_WORKCHAT_URL", "")
+WUTONG_WORKCHAT_RECEIPT_KEY = os.environ.get("WUTONG_WORKCHAT_RECEIPT_KEY", "")
+WUTONG_EMAIL_FROM = os.environ.get("WUTONG_EMAIL_FROM", "")
+EMAIL_HOST = os.environ.get("WUTONG_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("WUTONG_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("WUTONG_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("WUTONG_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("WUTONG_EMAIL_TLS", "") == "1"
+EMAIL_TIMEOUT = 10
 
 FORM_RENDERER = "wutong.ui.forms.HouseRenderer"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
