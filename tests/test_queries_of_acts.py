@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.house import PACKAGE
 from tests.zone_for_ledgers import NOW, ON, LedgerZone, document, holder, make_ledger_zone
 from wutong.cases.act import act, act_many
+from wutong.cases.clocks.counting import counting_now
 from wutong.cases.models import Case, Change, Evidence
 from wutong.cases.registry import all_types
 from wutong.cases.steps import Step
@@ -37,6 +38,7 @@ class Run:
     def __init__(self, zone: LedgerZone) -> None:
         self.zone = zone
         self.counts: dict[str, int] = {}
+        counting_now()  # read once in a process; afterwards one query asks whether it still holds
 
     def counted(self, name: str, action: Callable[[], Any]) -> Any:
         with CaptureQueriesContext(connection) as captured:
@@ -93,6 +95,8 @@ def life_of_a_rectification(run: Run) -> None:
     run.do(case, "submit", zone.host, evidence=[document("proof", "一")])
     run.do(case, "send_back", zone.verifier, reason="不清楚")
     run.do(case, "extend", zone.leader, reason="复杂", due_on=DUE)
+    run.do(case, "ask_help", zone.host, reason="请确认用地", holders=[holder("helper", zone.clerk)])
+    run.do(case, "answer_help", zone.clerk, reason="已确认")
     run.do(case, "escalate", zone.leader, reason="督办")
     run.do(case, "reassign", zone.leader, reason="协调", holders=[holder("verifier", zone.clerk)])
     run.do(case, "reassign", zone.leader, reason="协调", holders=[holder("verifier", zone.verifier)])
@@ -149,10 +153,10 @@ def test_no_verb_takes_more_queries_than_it_did(counts: dict[str, int]) -> None:
     assert worse == {}, "more queries than in the baseline (found, baseline)"
 
 
-def test_fifty_rectifications_are_handed_in_with_as_many_queries_as_one() -> None:
+def test_thirty_rectifications_are_handed_in_with_as_many_queries_as_one() -> None:
     zone = make_ledger_zone()
     project = zone.project()
-    cases = [zone.rectification(project) for _number in range(51)]
+    cases = [zone.rectification(project) for _number in range(31)]
     steps = [
         Step(case, "submit", ON + timedelta(days=index % 5), evidence=[document("proof", case.number)])
         for index, case in enumerate(cases)

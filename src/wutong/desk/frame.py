@@ -52,7 +52,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unread(request: HttpRequest, account: Account) -> Callable[[], int]:
-    """Asked only when a bar is drawn, and once for a page: a drawer has no bell."""
+    """The number came with the account; only an account that was read without it is asked, once for a page."""
+    if hasattr(account, "unread_notices"):
+        return lambda: account.unread_notices or 0
     asked: Callable[[], int] | None = getattr(request, "wutong_unread", None)
     if asked is None:
         asked = cache(lambda: unread_count(account))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from wutong.base.accounts.models import Account
 from wutong.base.accounts.services import fold_name
@@ -31,7 +32,9 @@ class AccountBackend(BaseBackend):
     def get_user(self, user_id: int) -> Account | None:
         """The account of a session; None ends the session of a stopped account.
 
-        What every page needs of the person behind it (WUTONG_ACCOUNT_RELATED) comes with the same query.
+        What every page needs of the person behind it (WUTONG_ACCOUNT_RELATED, WUTONG_ACCOUNT_COUNTS) comes with the
+        same query.
         """
-        accounts = Account.objects.select_related(*settings.WUTONG_ACCOUNT_RELATED)
+        counts = {name: import_string(path)() for name, path in settings.WUTONG_ACCOUNT_COUNTS.items()}
+        accounts = Account.objects.select_related(*settings.WUTONG_ACCOUNT_RELATED).annotate(**counts)
         return accounts.filter(pk=user_id, is_active=True).first()

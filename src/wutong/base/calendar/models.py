@@ -39,10 +39,10 @@ class OfficeHours(models.Model):
 
     valid_from = models.DateField(_("生效日期"), unique=True)
     label = models.CharField(_("名称"), max_length=30)
-    opens_at = models.TimeField(_("上午上班"))
+    opens = models.TimeField(_("上午上班"))
     break_from = models.TimeField(_("上午下班"), null=True)
     break_to = models.TimeField(_("下午上班"), null=True)
-    closes_at = models.TimeField(_("下午下班"))
+    closes = models.TimeField(_("下午下班"))
     source = models.CharField(_("依据"), max_length=100, default="")
     revision = models.PositiveIntegerField(_("修订次数"), default=0)
 
@@ -50,11 +50,11 @@ class OfficeHours(models.Model):
         verbose_name = _("办公时间")
         constraints = [
             models.CheckConstraint(
-                condition=Q(break_from__isnull=True, break_to__isnull=True, closes_at__gt=F("opens_at"))
+                condition=Q(break_from__isnull=True, break_to__isnull=True, closes__gt=F("opens"))
                 | Q(
-                    break_from__gt=F("opens_at"),
+                    break_from__gt=F("opens"),
                     break_to__gt=F("break_from"),
-                    closes_at__gt=F("break_to"),
+                    closes__gt=F("break_to"),
                 ),
                 name="office_hours_order",
             )

@@ -56,14 +56,14 @@ def set_office_hours(
     valid_from: date,
     *,
     label: str,
-    opens_at: time,
-    closes_at: time,
+    opens: time,
+    closes: time,
     break_from: time | None = None,
     break_to: time | None = None,
     source: str = "",
 ) -> None:
     """Office hours from a day on, until the next row."""
-    edges = [edge for edge in (opens_at, break_from, break_to, closes_at) if edge is not None]
+    edges = [edge for edge in (opens, break_from, break_to, closes) if edge is not None]
     if (break_from is None) != (break_to is None) or edges != sorted(set(edges)):
         raise Refused(
             _("上下班时间要依次往后：上午上班、上午下班、下午上班、下午下班。中间不休息就两格都不填。")
@@ -72,10 +72,10 @@ def set_office_hours(
         valid_from=valid_from,
         defaults={
             "label": label,
-            "opens_at": opens_at,
+            "opens": opens,
             "break_from": break_from,
             "break_to": break_to,
-            "closes_at": closes_at,
+            "closes": closes,
             "source": source,
         },
     )
@@ -99,10 +99,10 @@ def load_published_years() -> None:
             set_office_hours(
                 row["valid_from"],
                 label=row["label"],
-                opens_at=time.fromisoformat(row["opens_at"]),
+                opens=time.fromisoformat(row["opens"]),
                 break_from=time.fromisoformat(row["break_from"]),
                 break_to=time.fromisoformat(row["break_to"]),
-                closes_at=time.fromisoformat(row["closes_at"]),
+                closes=time.fromisoformat(row["closes"]),
                 source=row["source"],
             )
 
@@ -129,7 +129,7 @@ def shipped_working_time(calendar: WorkingCalendar) -> WorkingTime:
     return WorkingTime(calendar, hours, get_default_timezone())
 
 
-_EDGES = ("opens_at", "break_from", "break_to", "closes_at")
+_EDGES = ("opens", "break_from", "break_to", "closes")
 
 
 def _days(year: int, row: Mapping[str, Any], key: str) -> list[date]:
@@ -158,9 +158,7 @@ def working_time(calendar: WorkingCalendar) -> WorkingTime:
     rows = list(OfficeHours.objects.order_by("valid_from"))
     if not rows:
         return shipped_working_time(calendar)
-    hours = [
-        _office_day(row.valid_from, row.opens_at, row.break_from, row.break_to, row.closes_at) for row in rows
-    ]
+    hours = [_office_day(row.valid_from, row.opens, row.break_from, row.break_to, row.closes) for row in rows]
     return WorkingTime(calendar, hours, get_default_timezone())
 
 
@@ -179,12 +177,10 @@ def recorded_time() -> WorkingTime:
 
 
 def _office_day(
-    valid_from: date, opens_at: time, break_from: time | None, break_to: time | None, closes_at: time
+    valid_from: date, opens: time, break_from: time | None, break_to: time | None, closes: time
 ) -> OfficeDay:
     edges = (
-        [opens_at, closes_at]
-        if break_from is None or break_to is None
-        else [opens_at, break_from, break_to, closes_at]
+        [opens, closes] if break_from is None or break_to is None else [opens, break_from, break_to, closes]
     )
     seconds = [edge.hour * 3600 + edge.minute * 60 + edge.second for edge in edges]
     return OfficeDay(valid_from, tuple(zip(seconds[::2], seconds[1::2], strict=True)))

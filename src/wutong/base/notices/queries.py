@@ -1,6 +1,6 @@
 """Reading the inbox. Every queryset starts from the notices of one account."""
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from wutong.base.accounts.models import Account
@@ -15,6 +15,12 @@ def unread_count(account: Account) -> int:
     """Unread notices of the account, at most MOST_COUNTED. One query over an index of the unread ones."""
     unread = Notice.objects.filter(recipient=account, read_at__isnull=True)
     return unread.order_by()[:MOST_COUNTED].count()
+
+
+def unread_of_account() -> Subquery:
+    """The number of unread notices as a column of the account that is being read: the bell costs no query."""
+    unread = Notice.objects.filter(recipient=OuterRef("pk"), read_at__isnull=True).order_by()
+    return Subquery(unread.values("recipient").annotate(count=Count("pk")).values("count"))
 
 
 def inbox(account: Account, group: str = "") -> QuerySet[Notice]:

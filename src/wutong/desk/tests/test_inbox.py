@@ -94,7 +94,7 @@ def test_the_number_of_queries_does_not_grow(account, client: Client) -> None:
     few = queries_of(client, "/inbox/")
     for number in range(30):
         tell(account, key=f"k{number}")
-    assert queries_of(client, "/inbox/") == few == 7
+    assert queries_of(client, "/inbox/") == few == 6
 
 
 def test_a_digest_shows_its_lines(account, client: Client) -> None:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wutong.base.calendar",
     "wutong.base.jobs",
     "wutong.base.notices",
+    "wutong.base.lamps",
     "wutong.ui",
     "wutong.registers.history",
     "wutong.registers.organisation",
@@ -92,6 +93,7 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 WUTONG_ACCOUNT_RELATED = ("official__unit",)
+WUTONG_ACCOUNT_COUNTS = {"unread_notices": "wutong.base.notices.queries.unread_of_account"}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "wutong.base.accounts.passwords.ThreeClasses"},
     {"NAME": "wutong.base.accounts.passwords.NotInHistory"},
