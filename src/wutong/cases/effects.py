@@ -161,9 +161,9 @@ def write(writes: Writes, counting: Counting | None) -> None:
     Change.objects.bulk_create(writes.changes, batch_size=size)
     rewrite(Case, writes.cases, CASE_COLUMNS)
     _write_details(writes)
-    Assignment.objects.bulk_update(writes.ended_assignments, ["to_on", "to_at"], batch_size=size)
+    rewrite(Assignment, writes.ended_assignments, ["to_on", "to_at"])
     Assignment.objects.bulk_create(writes.new_assignments, batch_size=size)
-    Task.objects.bulk_update(writes.ended_tasks, ["closed_on"], batch_size=size)
+    rewrite(Task, writes.ended_tasks, ["closed_on"])
     Task.objects.bulk_create(writes.new_tasks, batch_size=size)
     Evidence.objects.bulk_create(writes.evidence, batch_size=size)
     EvidenceCheck.objects.bulk_create(writes.checks, batch_size=size)
@@ -204,9 +204,7 @@ def _end_segments(clocks: ClockWrites, counting: Counting) -> None:
         clock, stretch = ended[segment.clock_id]
         write_point(segment, counting, clock.unit, "to_on", stretch.end)
         write_point(segment, counting, clock.unit, "late_from_on", stretch.late_from)
-    ClockSegment.objects.bulk_update(
-        segments, ["to_on", "to_at", "late_from_on", "late_from_at"], batch_size=500
-    )
+    rewrite(ClockSegment, segments, ["to_on", "to_at", "late_from_on", "late_from_at"])
 
 
 def _recount_segments(clocks: ClockWrites, counting: Counting) -> None:
@@ -220,7 +218,7 @@ def _recount_segments(clocks: ClockWrites, counting: Counting) -> None:
         index = position[row.clock_id] = position.get(row.clock_id, -1) + 1
         clock, stretches = states[row.clock_id]
         write_point(row, counting, clock.unit, "late_from_on", stretches[index].late_from)
-    ClockSegment.objects.bulk_update(rows, ["late_from_on", "late_from_at"], batch_size=500)
+    rewrite(ClockSegment, rows, ["late_from_on", "late_from_at"])
 
 
 def _end_suspensions(clocks: ClockWrites, counting: Counting) -> None:
@@ -231,7 +229,7 @@ def _end_suspensions(clocks: ClockWrites, counting: Counting) -> None:
     for row in rows:
         clock, point = ended[row.clock_id]
         write_point(row, counting, clock.unit, "to_on", point)
-    ClockSuspension.objects.bulk_update(rows, ["to_on", "to_at"], batch_size=500)
+    rewrite(ClockSuspension, rows, ["to_on", "to_at"])
 
 
 def _end_rungs(clocks: ClockWrites) -> None:

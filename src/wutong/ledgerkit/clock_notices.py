@@ -14,7 +14,7 @@ from wutong.cases.clocks.declared import EXPIRED, Rung
 from wutong.cases.clocks.words import due_words
 from wutong.cases.models import Assignment, Case, Change, Clock
 from wutong.cases.registry import case_type_of, react_to_rungs
-from wutong.ledgerkit.registry import pages_of
+from wutong.ledgerkit.registry import find_pages
 from wutong.registers.organisation.models import Official
 
 RUNG = declare_kind(
@@ -42,9 +42,12 @@ EFFECT = declare_kind(
 @react_to_rungs
 def tell_of_rung(case: Case, clock: Clock, rung: Rung | None, change: Change, now: datetime) -> None:
     """The expiry itself is told where the law lets something follow from it, or where no rung comes after it."""
+    pages = find_pages(case.case_type)
+    if pages is None:
+        return  # nobody could open it
     procedure = case_type_of(case).procedure
     definition = procedure.clock(clock.code)
-    link = reverse("case_detail", args=[pages_of(case.case_type).slug, case.number])
+    link = reverse("case_detail", args=[pages.slug, case.number])
     params = {"number": case.number, "title": case.title, "clock": definition.label, "due": due_words(clock)}
     if rung is not None:
         people = holders(case, rung.notify)

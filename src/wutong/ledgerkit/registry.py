@@ -51,6 +51,12 @@ def pages_by_slug(slug: str) -> tuple[Ledger, CasePages] | None:
 
 
 def pages_of(case_type: str) -> CasePages:
-    return next(
-        pages for ledger in _ledgers.values() for pages in ledger.pages if pages.case_type == case_type
-    )
+    pages = find_pages(case_type)
+    assert pages is not None, f"no ledger shows {case_type}"
+    return pages
+
+
+def find_pages(case_type: str) -> CasePages | None:
+    """None for a type whose ledger is switched off."""
+    every = (pages for ledger in _ledgers.values() for pages in ledger.pages)
+    return next((pages for pages in every if pages.case_type == case_type), None)
