@@ -6,16 +6,15 @@ first i days are worked, and which day is the n-th worked one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import NamedTuple
 
 _ONE_DAY = timedelta(days=1)
 UNPUBLISHED_YEARS_AHEAD = 10
 
 
-@dataclass(frozen=True)
-class DueDay:
+class DueDay(NamedTuple):
     """The last day of a period. `provisional` says that it was counted over an unpublished year."""
 
     on: date
@@ -32,17 +31,18 @@ class WorkingCalendar:
         self.first_day = date(min(self.published_years, default=2010) - 10, 1, 1)
         self.last_day = date(max(last, 2026) + UNPUBLISHED_YEARS_AHEAD, 12, 31)
         self._origin = self.first_day.toordinal()
-        count = self.last_day.toordinal() - self._origin + 1
-        days = (self.first_day + _ONE_DAY * index for index in range(count))
+        self._length = self.last_day.toordinal() - self._origin + 1
+        days = (self.first_day + _ONE_DAY * index for index in range(self._length))
         worked = [exceptions.get(day, day.weekday() < 5) for day in days]
         # _sums[i] = working days among the first i days; _worked[n - 1] = index of the n-th working day
         self._sums = [0, *accumulate(int(is_worked) for is_worked in worked)]
         self._worked = [index for index, is_worked in enumerate(worked) if is_worked]
 
     def _index(self, day: date) -> int:
-        if not self.first_day <= day <= self.last_day:
+        index = day.toordinal() - self._origin
+        if not 0 <= index < self._length:
             raise ValueError(f"{day} lies outside the calendar {self.first_day} to {self.last_day}")
-        return day.toordinal() - self._origin
+        return index
 
     def is_workday(self, day: date) -> bool:
         index = self._index(day)
@@ -61,7 +61,7 @@ class WorkingCalendar:
         if number > len(self._worked):
             raise ValueError(f"{days} working days after {start} lie outside the calendar")
         due = date.fromordinal(self._origin + self._worked[number - 1])
-        return DueDay(due, provisional=not self.is_published(start, due))
+        return DueDay(due, not self.is_published(start, due))
 
     def workday_before(self, day: date, days: int) -> date:
         """The `days`-th working day before `day`; for a day off it is counted from the day off itself."""
@@ -80,4 +80,6 @@ class WorkingCalendar:
 
     def is_published(self, first: date, last: date) -> bool:
         """Whether every year from `first` to `last` has its notice."""
+        if first.year == last.year:
+            return first.year in self.published_years
         return all(year in self.published_years for year in range(first.year, last.year + 1))
