@@ -16,6 +16,8 @@ COMMANDS = [
     "tick",
     "sample",
     "stalled",
+    "due",
+    "sweep",
     "verify",
     "anchor",
     "password",
