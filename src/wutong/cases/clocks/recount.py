@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wutong.cases.clocks.declared import EXPIRED, Terms
@@ -97,7 +98,10 @@ def _apply(counting: Counting, live: ClockState | None, entry: dict[str, Any], r
     if word in {"void", "supersede"}:
         return end(counting, live, point, "void" if word == "void" else "superseded")
     if word == "rung":
-        return miss(live) if entry["rung"] == EXPIRED else live
+        if entry["rung"] != EXPIRED:
+            return live
+        # Missed was the due day of then; the calendar may have moved it since.
+        return miss(replace(live, due=point_from_iso(live.terms.unit, entry["due"])))
     assert word == "move", f"unknown act on a clock: {word}"
     return recount(counting, live)
 
