@@ -62,18 +62,19 @@ def start(counting: Counting, terms: Terms, at: Point, *, until: Point | None = 
     """A clock that runs from `at`. With `until` its budget is what lies between (the opener set the due day)."""
     unit = terms.unit
     total = (
-        counting.ticks(unit, terms.budget, at) if until is None else ticks_until(counting, unit, at, until)
+        counting.ticks(unit, terms.budget, at) if until is None else ticks_until(counting, terms, at, until)
     )
     budget = terms.budget if until is None else total
     state = ClockState(terms, "running", budget, total, started=at, stretches=(Stretch(at),))
     return project(counting, state)
 
 
-def ticks_until(counting: Counting, unit: str, since: Point, until: Point) -> int:
+def ticks_until(counting: Counting, terms: Terms, since: Point, until: Point) -> int:
     """Ticks to a wished due day; one on a day off rolls on to the next working day (民法典第二百零三条)."""
     if until <= since:
         return 0
-    return counting.scale(unit).elapsed(since, counting.roll(until))
+    last = counting.roll(until) if terms.rolls else until
+    return counting.scale(terms.unit).elapsed(since, last)
 
 
 def project(counting: Counting, clock: ClockState) -> ClockState:
@@ -173,7 +174,7 @@ def extend(counting: Counting, clock: ClockState, *, by: int = 0, until: Point |
     else:
         since = clock.running_since
         assert since is not None, "judged before: a suspended clock is extended by units"
-        total = clock.consumed - clock.late + ticks_until(counting, unit, since, until)
+        total = clock.consumed - clock.late + ticks_until(counting, clock.terms, since, until)
         budget = total
     return project(counting, replace(clock, budget=budget, total=total, extensions=clock.extensions + 1))
 

@@ -23,6 +23,7 @@ from wutong.cases.steps import Pause
 from wutong.cases.testing import Zone, do, document, errand, errands, make_zone
 from wutong.cases.testing_permits import permit, permits, take
 from wutong.cases.verify import faults
+from wutong.registers.organisation.actors import SYSTEM
 
 NEW_YEAR = [date(2027, 1, 1)]
 FESTIVAL = [date(2027, 2, 5) + timedelta(days=index) for index in range(8)]
@@ -61,7 +62,7 @@ def test_every_affected_clock_moves_by_one_change_and_none_other_moves(zone: Zon
     do(ended, "rest", on=date(2026, 12, 22), reason="等")
     counts = {case.pk: case.changes.count() for case in (reaching, over_the_festival, before, ended)}
     assert Clock.objects.get(case=reaching, code="limit").is_provisional
-    assert publish_and_move(NOTICE, now=NOW) == 4
+    assert publish_and_move(NOTICE, actor=SYSTEM, now=NOW) == 4
     assert moved() == {
         # Twelve days end on Saturday the 2nd; that Monday the 4th is worked was provisional, and is certain now.
         reaching.number: [("limit", "2027-01-08", "2027-01-11"), ("visit", "2027-01-04", "2027-01-04")],
@@ -89,7 +90,7 @@ def test_what_the_page_shows_beforehand_is_what_moves(zone: Zone) -> None:
         for move in moves_under(working_time(calendar_with(2027, OFF, WORK)), 2027)
     }
     assert Change.objects.filter(verb=CLOCK_MOVED).count() == 0
-    count = publish_and_move(NOTICE, now=NOW)
+    count = publish_and_move(NOTICE, actor=SYSTEM, now=NOW)
     told = {
         (Clock.objects.get(case=change.case, code=entry["clock"]).pk, entry.get("was"), entry["due"])
         for change in Change.objects.filter(verb=CLOCK_MOVED)
@@ -101,9 +102,9 @@ def test_what_the_page_shows_beforehand_is_what_moves(zone: Zone) -> None:
 
 def test_publishing_the_same_days_again_moves_nothing(zone: Zone) -> None:
     errand(zone, on=date(2026, 12, 21), due_on=date(2027, 1, 8), now=NOW)
-    publish_and_move(NOTICE, now=NOW)
+    publish_and_move(NOTICE, actor=SYSTEM, now=NOW)
     again = Notice(2027, NOTICE.number, NOTICE.published_on, NOTICE.off, NOTICE.work, revision=1)
-    assert publish_and_move(again, now=NOW) == 0
+    assert publish_and_move(again, actor=SYSTEM, now=NOW) == 0
     assert reproject_clocks(NOW) == 0
 
 
@@ -123,7 +124,7 @@ def test_a_process_that_died_after_the_first_block_is_followed_by_one_that_moves
 
     monkeypatch.setattr(reprojection, "act_many", die_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        publish_and_move(NOTICE, now=NOW)
+        publish_and_move(NOTICE, actor=SYSTEM, now=NOW)
     monkeypatch.setattr(reprojection, "act_many", act_many)
     assert 0 < Change.objects.filter(verb=CLOCK_MOVED).count() < 7
     reproject_clocks(NOW)
@@ -139,7 +140,7 @@ def test_two_clocks_of_one_case_move_by_a_change_each(zone: Zone) -> None:
     take(case, "clean", zone.host, start)
     late = local("2026-12-31 16:30")
     other = permit(zone, on=date(2026, 12, 31), at=late)  # four working hours reach into January
-    publish_and_move(NOTICE, now=local("2026-12-31 17:00"))
+    publish_and_move(NOTICE, actor=SYSTEM, now=local("2026-12-31 17:00"))
     assert ("decide", "2027-01-18", "2027-01-19") in moved()[case.number]
     clean = next(told for told in moved()[other.number] if told[0] == "clean")
     assert clean == (
@@ -198,9 +199,9 @@ def test_other_office_hours_move_clocks_of_working_hours_only(zone: Zone) -> Non
 
 
 def test_of_two_offices_that_publish_at_once_the_second_is_told(zone: Zone) -> None:
-    publish_and_move(NOTICE, now=NOW)
+    publish_and_move(NOTICE, actor=SYSTEM, now=NOW)
     with pytest.raises(Conflict, match="别人登记过"):
-        publish_and_move(NOTICE, now=NOW)
+        publish_and_move(NOTICE, actor=SYSTEM, now=NOW)
 
 
 def test_a_red_lamp_that_a_new_calendar_makes_untrue_is_taken_back(zone: Zone) -> None:
