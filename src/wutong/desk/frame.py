@@ -63,7 +63,13 @@ def _unread(request: HttpRequest, account: Account) -> Callable[[], int]:
 
 
 def _menu(request: HttpRequest) -> list[MenuGroup]:
-    groups: dict[str, list[MenuItem]] = {str(_("工作台")): [_item(request, _("今日"), reverse("today"))]}
+    groups: dict[str, list[MenuItem]] = {
+        str(_("工作台")): [
+            _item(request, _("今日"), reverse("today")),
+            _item(request, _("超时"), reverse("overdue")),
+            _item(request, _("到期日历"), reverse("due_calendar")),
+        ]
+    }
     for ledger in ledgers():
         for pages in ledger.pages:
             if pages.in_menu:
@@ -71,6 +77,7 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
                 groups.setdefault(str(ledger.menu_group), []).append(item)
     groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
     groups.setdefault(str(_("组织")), []).append(_item(request, _("组织机构"), reverse("organisation")))
+    groups[str(_("规则"))] = [_item(request, _("亮灯规则"), reverse("lamp_rules"))]
     if viewer(request).has("audit.read"):
         groups[str(_("审计"))] = [_item(request, _("审计记录"), reverse("audit"))]
     if viewer(request).has("jobs.see"):

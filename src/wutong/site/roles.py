@@ -30,6 +30,7 @@ ROLES = (
             "project_push.rectify",
             "supervision.see_all",
             "supervision.issue",
+            "lamps.edit",
         ),
     ),
     RoleDefinition(
@@ -42,6 +43,7 @@ ROLES = (
             "project_push.correct",
             "supervision.see_all",
             "supervision.issue",
+            "lamps.edit",
             "supervision.close",
         ),
     ),

@@ -11,11 +11,14 @@ from wutong.base.notices.delivering import deliver_due
 from wutong.base.notices.services import prune_notices
 from wutong.cases.clocks.reprojection import reproject_clocks
 from wutong.cases.clocks.sweep import sweep_clocks
+from wutong.desk.digest import send_digests
 from wutong.ledgerkit.anchors import write_anchor
 
 ANCHOR_EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(minutes=1)
 DELIVER_EVERY = timedelta(minutes=1)
+DELIVER_FOR = timedelta(minutes=2)
+"""So long one run goes on; the next one takes the rest. A message in the middle is never cut off by the time limit."""
 
 
 @job(name="site.anchor_chain_heads", label=_("把链头写入签名文件"), in_transaction=False)
@@ -45,8 +48,16 @@ def reproject() -> None:
 )
 def deliver() -> None:
     """What has to leave the product now, once."""
-    while deliver_due(timezone.now(), configured_adapters()):
-        pass
+    until = timezone.now() + DELIVER_FOR
+    while timezone.now() < until and deliver_due(timezone.now(), configured_adapters()):
+        continue
+
+
+@job(name="desk.digest", label=_("早上的汇总"), max_seconds=600, in_transaction=False)
+def digest() -> None:
+    """Everybody's digest of the day; a second run on the same day writes nothing more."""
+    now = timezone.now()
+    send_digests(now, timezone.localdate(now))
 
 
 @job(name="notices.prune", label=_("清理一年前已读的通知"), max_seconds=600, in_transaction=False)

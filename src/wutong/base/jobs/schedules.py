@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils.timezone import get_default_timezone
@@ -74,9 +74,22 @@ def daily(job: Job, *, at: time, workdays_only: bool = False) -> Schedule:
 
 
 def enqueue_due(schedules: Sequence[Schedule], now: datetime) -> int:
-    """Enqueue what is due at `now`, once however many ask at once; returns how many jobs were enqueued."""
+    """Enqueue what is due at `now`, once however many ask at once; returns how many jobs were enqueued.
+
+    A schedule that cannot be enqueued does not hold up the others: what went wrong is raised together at the end.
+    """
     known = {row.name: row for row in JobSchedule.objects.filter(name__in=[item.name for item in schedules])}
-    return sum(_enqueue_if_due(item, known.get(item.name), now) for item in schedules)
+    enqueued = 0
+    failures = []
+    for item in schedules:
+        try:
+            enqueued += _enqueue_if_due(item, known.get(item.name), now)
+        except Exception as error:
+            error.add_note(f"schedule {item.name}")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("schedules that could not be enqueued", failures)
+    return enqueued
 
 
 @transaction.atomic
@@ -97,7 +110,7 @@ def _enqueue_if_due(item: Schedule, row: JobSchedule | None, now: datetime) -> b
     moved = {"next_at": item.slot_after(slot, now)} | ({"last_at": now} if runs else {})
     if not claimed.update(**moved) or not runs:
         return False
-    enqueue(item.job, key=f"{item.name}:{slot:%Y-%m-%dT%H:%M:%S.%f%z}")
+    enqueue(item.job, key=f"{item.name}:{slot.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
     return True
 
 

@@ -76,17 +76,11 @@ def save_choices(
 ) -> None:
     """What the person wants, by group; and new addresses by channel, where an empty one removes the old.
 
-    Only what differs from the choice in force is stored. The audit names groups and channels, never an address.
+    Only what differs from the choice in force is stored. Addresses come first, because what the product does by
+    itself follows from them: who gives an address and chooses nothing for it is sent nothing. The audit names
+    groups and channels, never an address.
     """
     Account.objects.select_for_update().get(pk=account.pk)
-    before = choices_of([account.pk], choices)
-    changed = [group for group, choice in choices.items() if before[account.pk, group] != choice]
-    for group in changed:
-        NoticeChoice.objects.update_or_create(
-            account=account,
-            group=group,
-            defaults={"mode": choices[group].mode, "channels": list(choices[group].channels)},
-        )
     for channel, value in addresses.items():
         if value:
             NoticeAddress.objects.update_or_create(
@@ -94,6 +88,14 @@ def save_choices(
             )
         else:
             NoticeAddress.objects.filter(account=account, channel=channel).delete()
+    in_force = choices_of([account.pk], choices)
+    changed = [group for group, choice in choices.items() if in_force[account.pk, group] != choice]
+    for group in changed:
+        NoticeChoice.objects.update_or_create(
+            account=account,
+            group=group,
+            defaults={"mode": choices[group].mode, "channels": list(choices[group].channels)},
+        )
     if changed or addresses:
         record_event(
             action="save_notice_choices",

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wutong.base.accounts.models import Account
@@ -18,11 +17,12 @@ from wutong.base.notices.kinds import (
     Text,
     declare_kind,
     kind_of,
+    names_in,
     source_words,
     stored_params,
+    stored_value,
 )
 from wutong.base.notices.links import is_inside
-from wutong.base.notices.masking import without_numbers
 from wutong.base.notices.models import Notice
 from wutong.base.notices.services import write_notices
 
@@ -55,9 +55,10 @@ class DigestLine:
     def stored(self) -> dict[str, Any]:
         if self.link and not is_inside(self.link):
             raise ValueError(f"a line leads to a path of the product, not to {self.link!r}")
-        words = source_words(self.words)
+        if self.params and (missing := names_in(self.words) - set(self.params)):
+            raise ValueError(f"the line {source_words(self.words)!r} needs {sorted(missing)}")
         return {
-            "words": words if isinstance(self.words, Promise) else without_numbers(words.replace("\0", "")),
+            "words": stored_value(self.words),
             "params": stored_params(self.params),
             "link": self.link,
             "is_alarm": self.is_alarm,
@@ -71,7 +72,8 @@ def compose_digest(
     """Write the digest of the day `on`: the caller's lines and the unread notices that wait for it, alarms first.
 
     None when there is nothing to say, when the day's digest is there already, or for a stopped account. At most
-    MOST_LINES lines are kept; the count tells all. Raises ValueError for a line that leads out of the product.
+    MOST_LINES lines are kept; the count tells all. Raises ValueError for a line that leads out of the product
+    or lacks a param.
     """
     if not Account.objects.filter(pk=account.pk, is_active=True).exists():
         return None

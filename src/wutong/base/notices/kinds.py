@@ -17,6 +17,7 @@ from wutong.base.notices.masking import without_numbers
 Text = str | Promise
 Param = str | int | date | Promise
 PLACEHOLDER = re.compile(r"%\((\w+)\)(.)")
+TO_FILL = re.compile(r"%%|%\((\w+)\)s")
 LONGEST_WORDS = 300
 MSGID = "msgid"
 UNKNOWN = "—"
@@ -49,9 +50,7 @@ class NoticeKind:
     @property
     def names(self) -> frozenset[str]:
         """Names of the params that the templates need."""
-        return frozenset(
-            name for words in (self.title, self.text, self.outside) for name in _names(source_words(words))
-        )
+        return frozenset(name for words in (self.title, self.text, self.outside) for name in names_in(words))
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -89,14 +88,19 @@ def source_words(words: Text) -> str:
 def stored_params(params: Mapping[str, Param]) -> dict[str, Any]:
     """Params as they are kept: numbers, words, dates as text; a lazy text keeps its msgid and is translated when
     read. Raises TypeError for anything else (a moment is told as date or words)."""
-    return {name: _stored(value) for name, value in params.items()}
+    return {name: stored_value(value) for name, value in params.items()}
 
 
 def filled(template: Text, params: Mapping[str, Any]) -> str:
-    """The template in the language in force, with stored params. What a template needs and a row lacks is "—"."""
-    words = str(template)
-    names = _names(words)
-    return words % {name: shown(params.get(name, UNKNOWN)) for name in names}
+    """The template in the language in force, with stored params. What a template needs and a row lacks is "—".
+
+    Never raises: a stray % or a slip in a translation must not close the inbox to its reader.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        return "%" if found[1] is None else shown(params.get(found[1], UNKNOWN))
+
+    return TO_FILL.sub(value, str(template))
 
 
 def shown(value: Any) -> str:
@@ -111,7 +115,8 @@ def translated(msgid: str) -> str:
     return gettext(msgid) if msgid else ""
 
 
-def _stored(value: Param) -> Any:
+def stored_value(value: Param) -> Any:
+    """One param, or words of their own, as it is kept. Raises TypeError."""
     if isinstance(value, Promise):
         return {MSGID: source_words(value)}
     if isinstance(value, str):
@@ -124,7 +129,9 @@ def _stored(value: Param) -> Any:
     raise TypeError(f"a notice holds numbers, words and dates, not {type(value).__name__}")
 
 
-def _names(words: str) -> set[str]:
+def names_in(template: Text) -> set[str]:
+    """Names of the params that a template needs. Raises ValueError for another conversion than %(name)s."""
+    words = source_words(template)
     found = PLACEHOLDER.findall(words.replace("%%", ""))
     if any(conversion != "s" for _name, conversion in found):
         raise ValueError(f"a notice template takes %(name)s only: {words}")

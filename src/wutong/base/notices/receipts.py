@@ -18,7 +18,6 @@ from django.db.models.functions import Coalesce
 from wutong.base.audit.queries import events
 from wutong.base.audit.services import ANONYMOUS, record_failure
 from wutong.base.notices.adapters.http import refused_words
-from wutong.base.notices.kinds import source_words
 from wutong.base.notices.models import Delivery, DeliveryState
 
 LONGEST_BODY = 64 * 1024
@@ -108,6 +107,6 @@ def _accept(channel: str, receipt: dict[str, Any], now: datetime) -> int:
         )
     if receipt.get("state") == "failed":
         return own.exclude(state__in=[DeliveryState.DELIVERED, DeliveryState.FAILED]).update(
-            state=DeliveryState.FAILED, reason=source_words(refused_words(str(receipt.get("code", ""))))
+            state=DeliveryState.FAILED, reason=refused_words(str(receipt.get("code", "")))
         )
     return 0

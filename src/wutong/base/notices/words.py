@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from wutong.base.notices.kinds import filled, kind_of, translated
+from wutong.base.notices.kinds import filled, kind_of, shown
 from wutong.base.notices.links import is_inside
 from wutong.base.notices.models import Notice
 
@@ -58,7 +58,7 @@ def line_of(stored: Mapping[str, Any]) -> Line:
         kind = kind_of(code)
         text = filled(kind.title, params) if kind else _("通知")
     else:
-        template = translated(str(stored.get("words", "")))
+        template = shown(stored.get("words", ""))
         text = filled(template, params) if params else template
     link = str(stored.get("link", ""))
     return Line(text, link if is_inside(link) else "", bool(stored.get("is_alarm")))

@@ -1,7 +1,6 @@
 """The page of the background jobs: who sees it, what it says, and trying a failed job again."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -99,7 +98,7 @@ def test_who_may_only_look_cannot_try_again() -> None:
     assert state(ticket) == ("FAILED", 1)
 
 
-@pytest.mark.parametrize("task", ["", "1", "x\0", "x" * 5000, str(uuid4())])
+@pytest.mark.parametrize("task", ["", "1", "x\0", "x" * 5000, "0e07c70b-4498-4100-93bb-a9f128d24722"])
 def test_a_job_that_is_not_there_is_not_found(task: str) -> None:
     client = officer("jobs.see", "jobs.retry")
     assert client.get("/jobs/", {"retry": task}).status_code == 404

@@ -3,11 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 
 from wutong.base.accounts.rights import Right
+from wutong.base.lamps.subjects import LampSubject, declare_subject
 from wutong.cases.registry import CaseType
 from wutong.ledgerkit.ledger import CasePages, Entering, Importing, Ledger, Listing, Opening, View
-from wutong.ledgers.project_push import forms, importing, pages, services
+from wutong.ledgers.project_push import forms, importing, lamp_words, pages, queries, services
 from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE, RECTIFICATION
+
+STALLED_LAMPS = LampSubject(
+    code=queries.STALLED,
+    label=_("停滞项目"),
+    metrics=lamp_words.METRICS,
+    groups=lamp_words.GROUPS,
+    replay=queries.replay_stalled,
+)
+
+declare_subject(STALLED_LAMPS)
 
 LEDGER = Ledger(
     code="project_push",

@@ -1,4 +1,4 @@
-"""The detail rows of a project's life and of a rectification, and the dated lamp rules."""
+"""The detail rows of a project's life and of a rectification."""
 
 from typing import ClassVar
 
@@ -42,26 +42,3 @@ class Rectification(CaseDetail):
 
     class Meta:
         verbose_name = _("问题整改")
-
-
-class LampRule(models.Model):
-    """Days after which a stalled project turns yellow or red, by stage and size band. Edited by the office."""
-
-    stage = models.CharField(
-        _("阶段"), max_length=20, choices=[("signed", _("签约未开工")), ("started", _("开工未投产"))]
-    )
-    band_from_yuan = models.BigIntegerField(_("规模下限（元）"))
-    yellow_days = models.PositiveIntegerField(_("黄灯天数"))
-    red_days = models.PositiveIntegerField(_("红灯天数"))
-    idle_yellow_days = models.PositiveIntegerField(_("无进展黄灯天数"))
-    idle_red_days = models.PositiveIntegerField(_("无进展红灯天数"))
-    edition = models.CharField(_("版本"), max_length=30)
-    clause = models.CharField(_("条款"), max_length=30)
-    valid_from = models.DateField(_("生效日期"))
-    valid_to = models.DateField(_("失效日期"), null=True)
-
-    class Meta:
-        verbose_name = _("亮灯规则")
-        constraints = [
-            models.UniqueConstraint(fields=["stage", "band_from_yuan", "valid_from"], name="lamp_rule_once")
-        ]

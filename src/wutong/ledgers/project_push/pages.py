@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.base.money import in_unit
 from wutong.cases.gates import GateFacts
 from wutong.cases.models import Case
@@ -21,6 +22,7 @@ from wutong.ledgers.project_push.procedures import RECTIFICATION
 from wutong.ledgers.project_push.queries import (
     Stalled,
     projects_for_page,
+    said_before,
     stalled_among,
     stalled_projects,
 )
@@ -29,14 +31,6 @@ from wutong.registers.projects.bands import BANDS_YUAN, band_label, band_of
 from wutong.ui.forms import FilterForm
 from wutong.ui.panels import Fact
 from wutong.ui.tables import Cell, Column, Row, Text
-
-LAMP_WORDS = {
-    "red": gettext_lazy("红灯"),
-    "yellow": gettext_lazy("黄灯"),
-    "green": gettext_lazy("正常"),
-    "grey": gettext_lazy("无规则"),
-    "pause": gettext_lazy("暂停"),
-}
 
 STALLED_COLUMNS = (
     Column("name", gettext_lazy("项目名称"), "name", phone="show"),
@@ -76,7 +70,7 @@ class StalledFilters(FilterForm):
     lamp = forms.ChoiceField(
         label=gettext_lazy("亮灯"),
         required=False,
-        choices=[("", gettext_lazy("全部亮灯")), *LAMP_WORDS.items()],
+        choices=[("", gettext_lazy("全部亮灯")), *COLOUR_WORDS.items()],
     )
     band = forms.ChoiceField(
         label=gettext_lazy("规模档"),
@@ -161,7 +155,7 @@ def _stalled_row(item: Stalled, detail: ProjectPush, problem: Rectification | No
         "name": Cell(
             project.name, note=f"{project.code}　{project.team.name if project.team else ''}", href=href
         ),
-        "lamp": Cell(LAMP_WORDS[item.verdict.colour], lamp=item.verdict.colour, note=item.reason()),
+        "lamp": Cell(COLOUR_WORDS[item.verdict.colour], lamp=item.verdict.colour, note=item.reason()),
         "investor": Cell(project.investor.name),
         "total": Cell(
             str(in_unit(item.amount_yuan, "亿元", 1)),
@@ -202,7 +196,7 @@ def stalled_totals(entries: Sequence[Stalled], _query: ListQuery) -> Mapping[str
     total = sum(item.amount_yuan for item in entries)
     lamps = Counter(item.verdict.colour for item in entries)
     words = _("，").join(
-        _("%(lamp)s%(count)s") % {"lamp": LAMP_WORDS[colour], "count": lamps[colour]}
+        _("%(lamp)s%(count)s") % {"lamp": COLOUR_WORDS[colour], "count": lamps[colour]}
         for colour in ("red", "yellow")
         if lamps[colour]
     )
@@ -275,10 +269,7 @@ def project_extras(detail: ProjectPush, actor: Actor, as_of: date) -> DetailExtr
     found = stalled_among(visible_cases(actor, "project_push").filter(pk=case.pk), as_of)
     lamp = None
     if found:
-        item = found[0]
-        lamp = Lamp(
-            item.verdict.colour, LAMP_WORDS[item.verdict.colour], f"{item.reason()}（{item.rule_words()}）"
-        )
+        lamp = _lamp(found[0], as_of)
     planned = {}
     if project.plan_start_on:
         planned["started"] = project.plan_start_on
@@ -300,6 +291,15 @@ def project_extras(detail: ProjectPush, actor: Actor, as_of: date) -> DetailExtr
         Fact(_("最新进展"), detail.latest_progress, wide=True),
     ]
     return DetailExtras(title=project.name, facts=facts, lamp=lamp, planned=planned)
+
+
+def _lamp(item: Stalled, as_of: date) -> Lamp:
+    """The lamp with its reason and rule; below it what the edition before would say, where that differs."""
+    reason: Text = f"{item.reason()}（{item.rule_words()}）"
+    before = said_before(item, as_of)
+    if before:
+        reason = format_html("{}<br>{}", reason, before)
+    return Lamp(item.verdict.colour, COLOUR_WORDS[item.verdict.colour], reason)
 
 
 # ---- rectifications ------------------------------------------------------------------------------------------

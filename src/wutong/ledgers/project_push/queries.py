@@ -2,39 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as CaseWhen
 from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wutong.base.lamps.queries import current_and_previous
+from wutong.base.lamps.subjects import Replayed
+from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.cases.history import changes_as_known
 from wutong.cases.models import Case, Change
 from wutong.cases.procedures import CORRECT_VERB
 from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgers.project_push.models import LampRule, ProjectPush
+from wutong.ledgers.project_push.lamp_words import basis_words, reason_words
+from wutong.ledgers.project_push.models import ProjectPush
 from wutong.ledgers.project_push.rules import (
     COLOUR_ORDER,
+    POINTS_BEHIND,
     WINDOW_MONTHS,
     Life,
     Stage,
-    Threshold,
     Verdict,
     judge,
     months_before,
     stalled_stage,
 )
 from wutong.registers.organisation.actors import Actor
-from wutong.registers.projects.bands import band_label, band_of
+from wutong.rules.lamps import RuleSet
 
 CASE_TYPE = ProjectPush.case_type
 
 
+STALLED = "project_push.stalled"
+"""The subject of the lamp rules that stalled projects are judged by."""
+
+
 @dataclass(frozen=True)
 class Stalled:
-    """One stalled project as of a day."""
+    """One stalled project as of a day, with the edition of the lamp rules it was judged by and the one before."""
 
     case_id: int
     number: str
@@ -42,41 +51,22 @@ class Stalled:
     amount_yuan: int
     life: Life
     verdict: Verdict
-    rule: LampRule | None
-    blocking_class: str = ""
+    rule_set: RuleSet | None
+    plan_on: date | None = None
+    previous: RuleSet | None = None
 
     def reason(self) -> str:
         """Why the lamp shows its colour, in one sentence."""
-        words = {
-            "signed": _("签约%(days)s天未开工") % {"days": self.verdict.days},
-            "started": _("开工%(days)s天未投产") % {"days": self.verdict.days},
-        }[self.stage]
-        if self.verdict.colour == "pause":
-            return _("%(words)s，暂停中不计时") % {"words": words}
-        if self.verdict.cause == "idle":
-            words = _("%(words)s，%(idle)s天无进展") % {"words": words, "idle": self.verdict.idle_days}
-        if self.verdict.colour == "red":
-            return _("%(words)s，超红灯线%(over)s天") % {"words": words, "over": self.verdict.over}
-        if self.verdict.colour == "yellow":
-            return _("%(words)s，超黄灯线%(over)s天") % {"words": words, "over": self.verdict.over}
-        return words
+        return reason_words(self.stage, self.verdict)
 
     def rule_words(self) -> str:
         """The rule that decides, with its edition, clause, band and line."""
-        if self.rule is None:
-            return _("没有适用的亮灯规则")
-        line = {
-            ("red", "stage"): self.rule.red_days,
-            ("yellow", "stage"): self.rule.yellow_days,
-            ("red", "idle"): self.rule.idle_red_days,
-            ("yellow", "idle"): self.rule.idle_yellow_days,
-        }.get((self.verdict.colour, self.verdict.cause), self.rule.yellow_days)
-        return _("亮灯规则%(edition)s%(clause)s，%(band)s档，%(line)s天") % {
-            "edition": self.rule.edition,
-            "clause": self.rule.clause,
-            "band": band_label(band_of(self.amount_yuan)),
-            "line": line,
-        }
+        return basis_words(self.rule_set, self.stage, self.amount_yuan, self.verdict)
+
+    def under(self, rule_set: RuleSet, as_of: date) -> "Stalled":
+        """The same project on the same day under another edition."""
+        verdict = judge(self.life, self.stage, as_of, rule_set, self.amount_yuan, self.plan_on)
+        return replace(self, verdict=verdict, rule_set=rule_set)
 
 
 def stalled_projects(
@@ -85,22 +75,29 @@ def stalled_projects(
     *,
     known_at: datetime | None = None,
     projects: Q | None = None,
+    tried: RuleSet | None = None,
 ) -> list[Stalled]:
     """All stalled projects that the actor may see: red first, then by amount, then by number.
 
-    Three queries whatever their number. `projects` narrows by columns of `ProjectPush`.
+    Three queries whatever their number, one more where a rule looks at planned days. `projects` narrows by columns of
+    `ProjectPush`. With `tried` the rows know what that edition asks for as well, so that they can be judged `under` it.
     """
     cases = visible_cases(actor, CASE_TYPE)
     if projects is not None:
         cases = cases.filter(pk__in=ProjectPush.objects.filter(projects).values("case_id"))
-    return stalled_among(cases, as_of, known_at)
+    return stalled_among(cases, as_of, known_at, tried)
 
 
-def stalled_among(cases: QuerySet[Case], as_of: date, known_at: datetime | None = None) -> list[Stalled]:
+def stalled_among(
+    cases: QuerySet[Case], as_of: date, known_at: datetime | None = None, tried: RuleSet | None = None
+) -> list[Stalled]:
+    """The stalled ones among these cases, in the order of the list."""
     rows = list(_lives(cases, as_of, known_at))
     was_suspended = any(row["suspended_on"] for row in rows)
     suspensions = _suspensions(cases, as_of, known_at) if was_suspended else {}
-    rules = lamp_rules_on(as_of) if rows else []
+    rule_set, previous = current_and_previous(STALLED, as_of) if rows else (None, None)
+    asked = [item for item in (rule_set, previous, tried) if item is not None]
+    plans = _plans(cases) if any(POINTS_BEHIND in item.metrics for item in asked) else {}
     found = []
     for row in rows:
         life = Life(
@@ -115,9 +112,12 @@ def stalled_among(cases: QuerySet[Case], as_of: date, known_at: datetime | None 
         if stage is None:
             continue
         amount = row["amount"] or 0
-        rule = rule_for(rules, stage, amount)
-        verdict = judge(life, stage, as_of, _threshold(rule))
-        found.append(Stalled(row["case_id"], row["number"], stage, amount, life, verdict, rule))
+        plan_on = plans.get((row["case_id"], stage))
+        verdict = judge(life, stage, as_of, rule_set, amount, plan_on)
+        item = Stalled(
+            row["case_id"], row["number"], stage, amount, life, verdict, rule_set, plan_on, previous
+        )
+        found.append(item)
     return sorted(found, key=in_order)
 
 
@@ -177,22 +177,50 @@ def _suspensions(
     return found
 
 
-def lamp_rules_on(on: date) -> list[LampRule]:
-    in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    return list(LampRule.objects.filter(in_force, valid_from__lte=on))
+def _plans(cases: QuerySet[Case]) -> dict[tuple[int, str], date | None]:
+    """The planned end of each stage, as the register holds it today."""
+    found: dict[tuple[int, str], date | None] = {}
+    for case_id, start_on, production_on in ProjectPush.objects.filter(case__in=cases).values_list(
+        "case_id", "project__plan_start_on", "project__plan_production_on"
+    ):
+        found[case_id, "signed"], found[case_id, "started"] = start_on, production_on
+    return found
 
 
-def rule_for(rules: Iterable[LampRule], stage: str, amount_yuan: int) -> LampRule | None:
-    """The rule of the largest band that the project reaches; of two editions in force the later one."""
-    band = band_of(amount_yuan)
-    fitting = [rule for rule in rules if rule.stage == stage and rule.band_from_yuan <= band]
-    return max(fitting, key=lambda rule: (rule.band_from_yuan, rule.valid_from), default=None)
+def replay_stalled(actor: Actor, as_of: date, rule_set: RuleSet) -> list[Replayed]:
+    """All stalled projects that the actor may see, judged by the edition in force and by another one. One query more
+    than the list."""
+    found = stalled_projects(actor, as_of, tried=rule_set)
+    titles = dict(Case.objects.filter(pk__in=[item.case_id for item in found]).values_list("pk", "title"))
+    replayed = []
+    for item in found:
+        other = item.under(rule_set, as_of)
+        replayed.append(
+            Replayed(
+                number=item.number,
+                name=titles[item.case_id],
+                href=reverse("case_detail", args=["projects", item.number]),
+                colour=item.verdict.colour,
+                reason=item.reason(),
+                other_colour=other.verdict.colour,
+                other_reason=other.reason(),
+            )
+        )
+    return replayed
 
 
-def _threshold(rule: LampRule | None) -> Threshold | None:
-    if rule is None:
-        return None
-    return Threshold(rule.yellow_days, rule.red_days, rule.idle_yellow_days, rule.idle_red_days)
+def said_before(item: Stalled, as_of: date) -> str:
+    """What the edition before the one in force would say of a project, if that is another colour; else empty."""
+    if item.previous is None:
+        return ""
+    before = item.under(item.previous, as_of)
+    if before.verdict.colour == item.verdict.colour:
+        return ""
+    return _("按上一版（%(edition)s）会是%(lamp)s：%(reason)s") % {
+        "edition": item.previous.edition,
+        "lamp": COLOUR_WORDS[before.verdict.colour],
+        "reason": before.reason(),
+    }
 
 
 def projects_for_page(case_ids: Iterable[int]) -> dict[int, ProjectPush]:

@@ -1,16 +1,25 @@
-"""When a project is stalled, and which lamp it shows. Pure: the day, the dates and the rule come in from outside.
+"""When a project is stalled, what is measured of it, and which lamp it shows. Pure: the day, the dates and the rules
+come in from outside.
 
-Source: 项目推进库管理办法 (the zone's own rule; its days stand in the dated table `LampRule`).
+Source: 项目推进库管理办法 (the zone's own rule; its lines stand in dated editions of lamp rules).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Literal
+
+from wutong.rules.lamps import Colour, Lamp, Readings, RuleSet, judge_lamp
 
 WINDOW_MONTHS = 24
 Stage = Literal["signed", "started"]
-Colour = Literal["red", "yellow", "green", "grey", "pause"]
+DAYS_IN_STAGE, DAYS_IDLE, MONTHS_IDLE, POINTS_BEHIND = (
+    "days_in_stage",
+    "days_idle",
+    "months_idle",
+    "points_behind",
+)
 
 
 @dataclass(frozen=True)
@@ -29,29 +38,26 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Threshold:
-    """Days in a stage, and days without recorded progress, after which a lamp turns."""
-
-    yellow_days: int
-    red_days: int
-    idle_yellow_days: int
-    idle_red_days: int
-
-
-@dataclass(frozen=True)
 class Verdict:
-    """The lamp of a stalled project: which of its two counts decides, and by how many days it is over the line."""
+    """The lamp of a stalled project, with the days in its stage and without progress (suspended days left out)."""
 
-    colour: Colour
-    cause: Literal["stage", "idle", ""]
+    lamp: Lamp
     days: int
     idle_days: int
-    over: int
+
+    @property
+    def colour(self) -> Colour:
+        return self.lamp.colour
 
 
 def months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or that month's last day."""
-    index = day.year * 12 + day.month - 1 - months
+    return months_after(day, -months)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     last = first_of_next - timedelta(days=1)
@@ -85,25 +91,47 @@ def is_suspended(life: Life, as_of: date) -> bool:
     return any(start <= as_of and (end is None or end > as_of) for start, end in life.suspensions)
 
 
-def judge(life: Life, stage: Stage, as_of: date, threshold: Threshold | None) -> Verdict:
-    """The worse of the two counts decides; of two equal colours the stage. Without a rule the lamp is grey."""
+def whole_months(since: date, days: int) -> int:
+    """Months that have passed `days` days after `since`; a month ends on the day of the same number, or on the last
+    day of a shorter month (民法典第二百零二条)."""
+    until = since + timedelta(days=days)
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return months if months_after(since, months) <= until else months - 1
+
+
+def points_behind(since: date, plan_on: date | None, days: int) -> Fraction | None:
+    """Percentage points behind plan after `days` days in the stage: the plan spreads 100 points evenly from the first
+    day of the stage to its planned end; each day beyond that is as many points late. Before the planned end 0: nobody
+    has recorded how much is done. None without a planned end later than the first day."""
+    if plan_on is None or plan_on <= since:
+        return None
+    planned = (plan_on - since).days
+    return max(Fraction(0), Fraction(100 * (days - planned), planned))
+
+
+def judge(
+    life: Life,
+    stage: Stage,
+    as_of: date,
+    rule_set: RuleSet | None,
+    amount_yuan: int = 0,
+    plan_on: date | None = None,
+) -> Verdict:
+    """The lamp of a stalled project under an edition of the rules. `plan_on` is the planned end of its stage (start
+    of construction, or of production). A suspended project is excused where the rule permits it."""
     since = life.signed_on if stage == "signed" else life.started_on
     assert since is not None, "a stalled project has entered its stage"
+    moved_on = life.progress_on or since
     days = days_counted(since, as_of, life.suspensions)
-    idle = days_counted(life.progress_on or since, as_of, life.suspensions)
-    if is_suspended(life, as_of):
-        return Verdict("pause", "", days, idle, 0)
-    if threshold is None:
-        return Verdict("grey", "", days, idle, 0)
-    if days > threshold.red_days:
-        return Verdict("red", "stage", days, idle, days - threshold.red_days)
-    if idle > threshold.idle_red_days:
-        return Verdict("red", "idle", days, idle, idle - threshold.idle_red_days)
-    if days > threshold.yellow_days:
-        return Verdict("yellow", "stage", days, idle, days - threshold.yellow_days)
-    if idle > threshold.idle_yellow_days:
-        return Verdict("yellow", "idle", days, idle, idle - threshold.idle_yellow_days)
-    return Verdict("green", "", days, idle, 0)
+    idle = days_counted(moved_on, as_of, life.suspensions)
+    metrics = rule_set.metrics if rule_set else frozenset()
+    readings: Readings = {
+        DAYS_IN_STAGE: [days],
+        DAYS_IDLE: [idle],
+        MONTHS_IDLE: [whole_months(moved_on, idle) if MONTHS_IDLE in metrics else None],
+        POINTS_BEHIND: [points_behind(since, plan_on, days) if POINTS_BEHIND in metrics else None],
+    }
+    return Verdict(judge_lamp(rule_set, stage, amount_yuan, readings, is_suspended(life, as_of)), days, idle)
 
 
 COLOUR_ORDER: dict[str, int] = {"red": 0, "yellow": 1, "pause": 2, "grey": 3, "green": 4}

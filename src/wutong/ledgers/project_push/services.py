@@ -10,13 +10,14 @@ import yaml
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from wutong.base.lamps.seeding import load_examples, load_first_edition
 from wutong.base.money import YI
 from wutong.cases.act import act, act_many
 from wutong.cases.models import Case, Change, GateRule
 from wutong.cases.numbers import take_numbers
 from wutong.cases.registry import react_to
 from wutong.cases.steps import Holder, NewCase, Step
-from wutong.ledgers.project_push.models import LampRule, ProjectPush, Rectification
+from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.services import fold_name
@@ -183,7 +184,7 @@ def follow_amount(case: Case, change: Change, actor: Actor, now: datetime) -> No
 
 
 def load_rules() -> None:
-    """The gate items and lamp rules of the seed; a rule that exists is left as the office has it."""
+    """The gate items and lamp rules of the seed; what exists is left as the office has it."""
     gates = yaml.safe_load((SEEDS / "gates.yaml").read_text(encoding="utf-8"))
     for order, row in enumerate(gates["rules"]):
         GateRule.objects.get_or_create(
@@ -200,18 +201,5 @@ def load_rules() -> None:
                 "order": order,
             },
         )
-    lamps = yaml.safe_load((SEEDS / "lamps.yaml").read_text(encoding="utf-8"))
-    for row in lamps["rules"]:
-        LampRule.objects.get_or_create(
-            stage=row["stage"],
-            band_from_yuan=row["band"] * YI,
-            valid_from=lamps["valid_from"],
-            defaults={
-                "yellow_days": row["yellow"],
-                "red_days": row["red"],
-                "idle_yellow_days": row["idle_yellow"],
-                "idle_red_days": row["idle_red"],
-                "edition": lamps["edition"],
-                "clause": row["clause"],
-            },
-        )
+    load_first_edition(SEEDS / "lamps.yaml")
+    load_examples()

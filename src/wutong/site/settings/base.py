@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wutong.base.calendar",
     "wutong.base.jobs",
     "wutong.base.notices",
+    "wutong.base.feeds",
     "wutong.base.lamps",
     "wutong.ui",
     "wutong.registers.history",

@@ -30,6 +30,14 @@ def test_successful_tasks_go_after_30_days_and_failed_ones_after_180(monkeypatch
     assert JobTicket.objects.get() == waiting
 
 
+def test_a_failed_task_that_is_retried_meanwhile_stays() -> None:
+    ticket = enqueue(jobs.refuse)
+    run_due()
+    DBTaskResult.objects.filter(pk=ticket.pk).update(status="READY")  # the first half of a retry
+    assert prune_jobs(NOW + timedelta(days=180)) == 0
+    assert JobTicket.objects.get() == ticket
+
+
 def test_workers_not_seen_for_a_day_go_unless_they_hold_a_task() -> None:
     holding = make_worker()
     make_worker()

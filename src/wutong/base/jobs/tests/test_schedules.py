@@ -94,7 +94,14 @@ def test_a_changed_declaration_counts_from_now() -> None:
 
 def test_the_job_carries_its_slot_as_key() -> None:
     due(HOURLY, moment(2, 8, 10))
-    assert JobTicket.objects.get().key == "tests.refuse:2026-03-02T08:10:00.000000+0800"
+    assert JobTicket.objects.get().key == "tests.refuse:2026-03-02T00:10:00.000000Z"
+
+
+def test_a_schedule_that_breaks_does_not_hold_up_the_others() -> None:
+    broken = Schedule(jobs.take_note)  # neither `every` nor `at`
+    with pytest.raises(ExceptionGroup, match="could not be enqueued"):
+        enqueue_due([broken, HOURLY], moment(2, 8))
+    assert [ticket.code for ticket in JobTicket.objects.all()] == ["tests.refuse"]
 
 
 @pytest.mark.django_db(transaction=True)

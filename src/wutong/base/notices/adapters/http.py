@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from wutong.base.notices.adapters.protocol import UNKNOWN, UNREACHABLE, Outcome
+from wutong.base.notices.kinds import source_words
 
 SECONDS = 10
 LONGEST_ANSWER = 64 * 1024
@@ -83,9 +84,10 @@ def outcome_of_status(status: int) -> Outcome:
 
 
 def refused_words(code: str) -> str:
-    """The reason of a refusal with the platform's code, if that is one and no text."""
+    """The reason of a refusal with the platform's code, if that is one and no text. It is kept, therefore in the
+    language of the source, whatever language the caller's request asked for."""
     known = code if code.lstrip("-").isdecimal() and len(code) <= 8 else "?"
-    return str(_("发送平台拒收（代码%(code)s），请联系系统管理员") % {"code": known})
+    return source_words(_("发送平台拒收（代码%(code)s），请联系系统管理员")) % {"code": known}
 
 
 def _bounded(response: http.client.HTTPResponse) -> bytes:

@@ -108,7 +108,7 @@ def receipt(delivery: Delivery, state: str, **more: Any) -> bytes:
 
 
 def test_receipts_say_how_it_ended_and_delivered_is_the_last_word(sent: Delivery) -> None:
-    assert send(receipt(sent, "failed", code=9)) == 204
+    assert send(receipt(sent, "failed", code=9), **{"Accept-Language": "en"}) == 204
     sent.refresh_from_db()
     assert (sent.state, sent.reason) == ("failed", "发送平台拒收（代码9），请联系系统管理员")
     assert send(receipt(sent, "delivered")) == 204

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from wutong.base.accounts.services import stop_account
 from wutong.base.accounts.testing import make_account
 from wutong.base.audit.models import AuditEvent
-from wutong.base.notices.choices import Choice, save_choices
+from wutong.base.notices.choices import Choice, choices_of, save_choices
 from wutong.base.notices.digest import DigestLine, compose_digest
 from wutong.base.notices.kinds import NoticeKind, declare_kind, filled, stored_params
 from wutong.base.notices.links import is_inside
@@ -122,6 +123,7 @@ def test_a_notice_of_a_ledger_that_was_switched_off_still_has_words() -> None:
     Notice.objects.update(kind="gone.kind")
     assert words_of(Notice.objects.get()).title
     assert filled("%(missing)s 100%%", {}) == "— 100%"
+    assert filled("%(n)s 5% %(n)d %(", {"n": "100%%"}) == "100%% 5% %(n)d %("
 
 
 def test_choices_are_respected_and_stored_only_when_changed(settings) -> None:
@@ -136,6 +138,18 @@ def test_choices_are_respected_and_stored_only_when_changed(settings) -> None:
     assert list(Delivery.objects.values_list("notice__recipient", "channel")) == [(at_once.pk, "sms")]
     waiting = Notice.objects.filter(awaits_digest=True).values_list("recipient", flat=True)
     assert set(waiting) == {digest.pk, by_default.pk}
+
+
+def test_who_gives_an_address_and_chooses_nothing_for_it_is_sent_nothing(settings) -> None:
+    settings.WUTONG_WORKCHAT_URL = "http://127.0.0.1:1/"
+    zhang = make_account()
+    chosen = {"lamps": Choice(Mode.AT_ONCE, ("work_chat",)), "tasks": Choice(Mode.DIGEST, ())}
+    save_choices(zhang, chosen, {"work_chat": "ZhangSan"}, now=NOW)
+    assert choices_of([zhang.pk], ["lamps", "tasks", "clocks"]) == {
+        (zhang.pk, "lamps"): chosen["lamps"],
+        (zhang.pk, "tasks"): chosen["tasks"],
+        (zhang.pk, "clocks"): Choice(Mode.DIGEST, ("work_chat",)),
+    }
 
 
 def test_an_address_is_readable_nowhere_but_in_its_own_masked_form(connection_dump) -> None:
@@ -173,6 +187,32 @@ def test_the_digest_holds_what_the_day_asks_and_what_waited() -> None:
     assert compose_digest(zhang, lines, on=NOW.date(), now=NOW) is None
     assert compose_digest(zhang, [], on=NOW.date() + timedelta(days=1), now=NOW) is None
     assert not Notice.objects.filter(awaits_digest=True).exists()
+
+
+def test_a_line_is_read_in_the_language_of_the_reader_and_a_finished_text_as_it_was_written() -> None:
+    lines = [
+        DigestLine(_("启用")),
+        DigestLine("启用"),
+        DigestLine("龘" * 5000),
+        DigestLine("%(n)s件 5%", {"n": 2}),
+    ]
+    digest = compose_digest(make_account(), lines, on=NOW.date(), now=NOW)
+    with translation.override("zh-hant"):
+        texts = [line.text for line in words_of(digest).lines]
+    assert texts == ["啟用", "启用", "龘" * 300, "2件 5%"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        DigestLine("%(n)s件", {"m": 2}),
+        DigestLine("%(n)d件", {"n": 2}),
+        DigestLine("今日", link="//example.org"),
+    ],
+)
+def test_a_line_that_could_not_be_shown_is_refused(line: DigestLine) -> None:
+    with pytest.raises(ValueError):
+        compose_digest(make_account(), [line], on=NOW.date(), now=NOW)
 
 
 def test_what_came_after_the_digest_waits_for_the_next() -> None:

@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import QuerySet
 
+from wutong.base.lamps.testing import make_edition
 from wutong.base.money import YI
 from wutong.cases.act import act_many
 from wutong.cases.models import Case, Change
 from wutong.cases.steps import Step
-from wutong.ledgers.project_push.models import LampRule
+from wutong.ledgers.project_push.queries import STALLED
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.organisation.actors import SYSTEM
 from wutong.registers.organisation.models import Unit
+from wutong.rules.lamps import LampRule
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_DAY, LAST_DAY = date(2021, 1, 4), date(2026, 6, 30)
@@ -66,26 +68,21 @@ def moment(number: int) -> datetime:
 
 def dated_lamp_rules(change_on: date) -> None:
     """Two editions: the earlier one ends the day before the later one begins. No rule for started below 1 亿."""
-    for edition, factor, start, end in (
-        ("第一版", 1, date(2022, 3, 1), change_on - timedelta(days=1)),
-        ("第二版", 2, change_on, None),
-    ):
+    for edition, factor, start in (("第一版", 1, date(2022, 3, 1)), ("第二版", 2, change_on)):
+        rules = []
         for stage, band in (
             ("signed", 0), ("signed", YI), ("signed", 10 * YI), ("started", YI), ("started", 50 * YI),
         ):  # fmt: skip
             days = (60 + 90 * (band // YI > 1) + 120 * (stage == "started")) * factor
-            LampRule.objects.create(
-                stage=stage,
-                band_from_yuan=band,
-                yellow_days=days,
-                red_days=days + 100,
-                idle_yellow_days=45 * factor,
-                idle_red_days=90 * factor,
-                edition=edition,
-                clause="第1条",
-                valid_from=start,
-                valid_to=end,
+            lines = (
+                ("days_in_stage", "red", days + 100),
+                ("days_in_stage", "yellow", days),
+                ("days_idle", "red", 90 * factor),
+                ("days_idle", "yellow", 45 * factor),
             )
+            for metric, colour, line in lines:
+                rules.append(LampRule(metric, "over", line, colour, stage, band, clause="第1条"))  # type: ignore[arg-type]
+        make_edition(STALLED, edition, rules, start)
 
 
 def tell_histories(count: int, unit: Unit, dice: random.Random) -> list[Case]:

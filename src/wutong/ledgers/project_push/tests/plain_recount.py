@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
+from wutong.base.lamps.models import LampRule
 from wutong.cases.models import Change
-from wutong.ledgers.project_push.models import LampRule
 
 SILENT = {"reassign", "suspend", "resume", "check_evidence", "revise_amount"}
 """Verbs that bring no project forward."""
@@ -52,7 +52,7 @@ class Event:
 
 
 def load() -> tuple[list[Change], list[LampRule]]:
-    return list(Change.objects.order_by("case_id", "seq")), list(LampRule.objects.all())
+    return list(Change.objects.order_by("case_id", "seq")), list(LampRule.objects.select_related("rule_set"))
 
 
 def recount(
@@ -150,16 +150,19 @@ def _lamp(stage: str, amount: int, day: date, days: int, idle: int, rules: Seque
     fitting = [
         rule
         for rule in rules
-        if rule.stage == stage
-        and rule.band_from_yuan <= amount
-        and rule.valid_from <= day
-        and (rule.valid_to is None or day <= rule.valid_to)
+        if rule.group == stage and rule.band_from_yuan <= amount and _is_in_force(rule, day)
     ]
     if not fitting:
         return "grey"
-    rule = sorted(fitting, key=lambda rule: rule.band_from_yuan)[-1]
-    if days > rule.red_days or idle > rule.idle_red_days:
-        return "red"
-    if days > rule.yellow_days or idle > rule.idle_yellow_days:
-        return "yellow"
+    band = max(rule.band_from_yuan for rule in fitting)
+    lines = {(rule.metric, rule.colour): rule.threshold for rule in fitting if rule.band_from_yuan == band}
+    assert len(lines) == 4, "each band of the histories has all its lines"
+    for lamp in ("red", "yellow"):
+        if days > lines["days_in_stage", lamp] or idle > lines["days_idle", lamp]:
+            return lamp
     return "green"
+
+
+def _is_in_force(rule: LampRule, day: date) -> bool:
+    first, last = rule.rule_set.valid_from, rule.rule_set.valid_to
+    return first is not None and first <= day and (last is None or day <= last)

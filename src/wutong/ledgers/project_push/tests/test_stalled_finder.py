@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import Client
 
 from wutong.base.accounts.testing import make_account
+from wutong.base.lamps.models import LampRule, LampRuleSet
 from wutong.cli.main import main
-from wutong.ledgers.project_push.models import LampRule
 from wutong.ledgers.project_push.queries import stalled_projects
 from wutong.ledgers.project_push.tests import plain_recount
 from wutong.ledgers.project_push.tests.histories import (
@@ -181,4 +181,5 @@ def test_skipped_nights_change_nothing(told: None, db: None) -> None:
 
 def test_without_rules_every_lamp_is_grey_or_pause(told: None, db: None) -> None:
     LampRule.objects.all().delete()
+    LampRuleSet.objects.all().delete()
     assert {line.lamp for line in found_on(date(2025, 3, 3))} == {"grey", "pause"}

@@ -5,16 +5,29 @@ from datetime import date, timedelta
 import pytest
 
 from wutong.ledgers.project_push.rules import (
+    DAYS_IDLE,
+    DAYS_IN_STAGE,
     Life,
-    Threshold,
     days_counted,
     is_suspended,
     judge,
     months_before,
     stalled_stage,
 )
+from wutong.rules.lamps import LampRule, RuleSet
 
-RULE = Threshold(yellow_days=150, red_days=240, idle_yellow_days=60, idle_red_days=120)
+RULE = RuleSet(
+    "example",
+    "第一版",
+    date(2020, 1, 1),
+    None,
+    (
+        LampRule(DAYS_IN_STAGE, "over", 240, "red", "signed"),
+        LampRule(DAYS_IDLE, "over", 120, "red", "signed"),
+        LampRule(DAYS_IN_STAGE, "over", 150, "yellow", "signed"),
+        LampRule(DAYS_IDLE, "over", 60, "yellow", "signed"),
+    ),
+)
 SIGNED = date(2024, 1, 15)
 
 
@@ -106,22 +119,27 @@ def test_exactly_at_the_threshold_the_lamp_has_not_turned() -> None:
 def test_days_without_progress_have_their_own_threshold() -> None:
     def verdict(idle: int) -> tuple[str, str, int]:
         found = judge(life(progress_on=after(10)), "signed", after(10 + idle), RULE)
-        return found.colour, found.cause, found.over
+        return found.colour, found.lamp.metric, found.lamp.over
 
     assert verdict(60) == ("green", "", 0)
-    assert verdict(61) == ("yellow", "idle", 1)
-    assert verdict(120) == ("yellow", "idle", 60)
-    assert verdict(121) == ("red", "idle", 1)
+    assert verdict(61) == ("yellow", DAYS_IDLE, 1)
+    assert verdict(120) == ("yellow", DAYS_IDLE, 60)
+    assert verdict(121) == ("red", DAYS_IDLE, 1)
 
 
 def test_of_two_red_counts_the_stage_gives_the_reason() -> None:
     found = judge(life(), "signed", after(250), RULE)
-    assert (found.colour, found.cause, found.over, found.idle_days) == ("red", "stage", 10, 250)
+    assert (found.colour, found.lamp.metric, found.lamp.over, found.idle_days) == (
+        "red",
+        DAYS_IN_STAGE,
+        10,
+        250,
+    )
 
 
 def test_a_worse_idle_count_outranks_a_yellow_stage() -> None:
     found = judge(life(progress_on=after(30)), "signed", after(160), RULE)
-    assert (found.colour, found.cause) == ("red", "idle")
+    assert (found.colour, found.lamp.metric) == ("red", DAYS_IDLE)
 
 
 def test_suspended_days_do_not_count() -> None:
