@@ -18,6 +18,13 @@ PICTURES = (
     "rectification",
     "orders",
     "search",
+    "inbox",
+    "notice-choices",
+    "overdue-by-unit",
+    "overdue-clocks",
+    "due-calendar",
+    "lamp-edition",
+    "jobs",
     "422",
 )
 SIZES = ((1440, 900), (1920, 1080), (360, 780))

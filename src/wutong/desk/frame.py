@@ -77,7 +77,10 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
                 groups.setdefault(str(ledger.menu_group), []).append(item)
     groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
     groups.setdefault(str(_("组织")), []).append(_item(request, _("组织机构"), reverse("organisation")))
-    groups[str(_("规则"))] = [_item(request, _("亮灯规则"), reverse("lamp_rules"))]
+    groups[str(_("规则"))] = [
+        _item(request, _("亮灯规则"), reverse("lamp_rules")),
+        _item(request, _("工作日历"), reverse("calendar_years")),
+    ]
     if viewer(request).has("audit.read"):
         groups[str(_("审计"))] = [_item(request, _("审计记录"), reverse("audit"))]
     if viewer(request).has("jobs.see"):

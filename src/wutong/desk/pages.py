@@ -18,10 +18,12 @@ from wutong.base.errors import NotAllowed
 from wutong.cases.models import Assignment, Case, Task
 from wutong.cases.registry import case_type_of
 from wutong.desk.enterprises import named, visible_enterprises
+from wutong.desk.today_panels import clocks_panel, notices_panel
+from wutong.ledgerkit.clock_panel import moment_shown
 from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import ledgers, pages_of
-from wutong.ledgerkit.viewer import as_of, today_of, viewer
+from wutong.ledgerkit.viewer import as_of, now_of, today_of, viewer
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Unit
@@ -87,7 +89,9 @@ def today(request: HttpRequest) -> HttpResponse:
             for case in hosted
         ],
     )
-    blocks = [stats, panel, cases, *_led_panel(actor, day)]
+    at = moment_shown(day, now_of(request), today_of(request))
+    clocks = clocks_panel(actor, day, at)
+    blocks = [stats, *notices_panel(request), panel, clocks, cases, *_led_panel(actor, day)]
     return render(request, "desk/today.html", {"blocks": blocks, "day": day})
 
 

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from wutong.base.notices import pages as notice_pages
-from wutong.desk import due_calendar, enterprises, feed, inbox, jobs, lamp_drafts, lamp_rules, overdue, pages
+from wutong.desk import (
+    calendar_pages,
+    due_calendar,
+    enterprises,
+    feed,
+    inbox,
+    jobs,
+    lamp_drafts,
+    lamp_rules,
+    overdue,
+    pages,
+)
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -34,6 +45,10 @@ urlpatterns = [
     path("rules/lamps/<int:pk>/rows/new/", lamp_drafts.new_row, name="lamp_row_new"),
     path("rules/lamps/<int:pk>/rows/<int:row_pk>/", lamp_drafts.row, name="lamp_row"),
     path("rules/lamps/<int:pk>/rows/<int:row_pk>/remove/", lamp_drafts.remove_row, name="lamp_row_remove"),
+    path("calendar/", calendar_pages.calendar_years, name="calendar_years"),
+    path("calendar/hours/", calendar_pages.calendar_hours, name="calendar_hours"),
+    path("calendar/<int:year>/", calendar_pages.calendar_year, name="calendar_year"),
+    path("calendar/<int:year>/record/", calendar_pages.calendar_record, name="calendar_record"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="inbox_read"),

@@ -22,12 +22,16 @@ def moment_shown(counting_day: date, now: datetime, today: date) -> datetime:
     return now + timedelta(days=(counting_day - today).days)
 
 
-def clock_panel(clocks: Sequence[Clock], procedure: Procedure, at: datetime) -> TablePanel:
-    counting = counting_now()
+def clock_panel(
+    clocks: Sequence[Clock], procedure: Procedure, changes: Sequence[Change], at: datetime
+) -> TablePanel:
+    """`changes` tell why a clock rests and until when."""
+    counting, resting = counting_now(), _resting(procedure, changes)
     rows = []
     for clock in clocks:
         definition = procedure.clock(clock.code)
         lamp = clock_lamp(counting, clock, definition, at)
+        reason = resting.get(clock.code, lamp.reason) if lamp.colour == "pause" else lamp.reason
         rows.append(
             Row(
                 str(clock.pk),
@@ -38,7 +42,7 @@ def clock_panel(clocks: Sequence[Clock], procedure: Procedure, at: datetime) -> 
                     "due": Cell(
                         due_words(clock), note=_("暂定：该年度放假通知未公布") if clock.is_provisional else ""
                     ),
-                    "lamp": Cell(lamp.text, lamp=lamp.colour, note=lamp.reason),  # type: ignore[arg-type]
+                    "lamp": Cell(lamp.text, lamp=lamp.colour, note=reason),  # type: ignore[arg-type]
                 },
             )
         )
@@ -50,6 +54,23 @@ def clock_panel(clocks: Sequence[Clock], procedure: Procedure, at: datetime) -> 
         Column("lamp", _("亮灯"), "lamp", phone="show"),
     )
     return TablePanel(title=_("时限"), id="clocks", table=Table(_("时限"), columns, rows, len(rows)))
+
+
+def _resting(procedure: Procedure, changes: Sequence[Change]) -> dict[str, str]:
+    """Why each clock rests, as its last suspension tells: the reason, and the end where one was told."""
+    reasons: dict[str, str] = {}
+    for change in changes:
+        for entry in change.snapshot.get("clocks", []):
+            if entry["do"] == "suspend":
+                permitted = procedure.clock(entry["clock"]).suspension(entry["reason"])
+                words = str(permitted.label if permitted else entry["reason"])
+                if entry.get("ends"):
+                    words = _("%(reason)s，最迟%(end)s恢复") % {
+                        "reason": words,
+                        "end": shown_point(entry["ends"]),
+                    }
+                reasons[entry["clock"]] = words
+    return reasons
 
 
 def clock_entries(procedure: Procedure, change: Change) -> list[TimelineEntry]:

@@ -141,7 +141,7 @@ def case_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         main.append(_gate_panel(file, actor, *gate))
     if file.clocks:
         shown = moment_shown(day, now_of(request), today_of(request))
-        main.append(clock_panel(file.clocks, file.procedure, shown))
+        main.append(clock_panel(file.clocks, file.procedure, file.changes, shown))
     if extras.planned:
         main.append(_nodes_panel(file, extras.planned, day))
     if file.pages.children:

@@ -31,6 +31,7 @@ ROLES = (
             "supervision.see_all",
             "supervision.issue",
             "lamps.edit",
+            "calendar.publish",
         ),
     ),
     RoleDefinition(
@@ -44,6 +45,7 @@ ROLES = (
             "supervision.see_all",
             "supervision.issue",
             "lamps.edit",
+            "calendar.publish",
             "supervision.close",
         ),
     ),

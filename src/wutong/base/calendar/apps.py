@@ -6,3 +6,6 @@ class CalendarConfig(AppConfig):
     name = "wutong.base.calendar"
     label = "calendar"
     verbose_name = _("工作日历")
+
+    def ready(self) -> None:
+        from wutong.base.calendar import rights  # noqa: F401  declares itself

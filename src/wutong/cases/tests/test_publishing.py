@@ -12,10 +12,8 @@ from wutong.base.audit.models import AuditEvent
 from wutong.base.calendar.models import CalendarDay, CalendarYear
 from wutong.base.calendar.services import set_office_hours, shipped_years
 from wutong.base.errors import Conflict, Refused
-from wutong.cases.clocks import reprojection
 from wutong.cases.clocks.publishing import Notice, moves_of, publish_and_move, set_hours_and_move
-from wutong.cases.clocks.reprojection import reproject_clocks
-from wutong.cases.models import Case, Change, Clock
+from wutong.cases.models import Case, Clock
 from wutong.cases.procedures import CLOCK_MOVED
 from wutong.cases.steps import Pause
 from wutong.cases.testing import Zone, document, make_zone
@@ -84,17 +82,6 @@ def moved(case: Case) -> list[tuple[str, str | None, str | None]]:
     ]
 
 
-def test_a_published_year_moves_each_affected_clock_by_one_change_with_both_days(zone: Zone) -> None:
-    case = accepted(zone)
-    decide = clock(case, "decide")
-    assert (decide.due_on, decide.is_provisional) == (date(2027, 1, 15), True)
-    assert publish(zone) == 2
-    decide.refresh_from_db()
-    assert (decide.due_on, decide.is_provisional) == (date(2027, 1, 18), False)
-    assert moved(case) == MOVED
-    assert list(faults()) == []
-
-
 def test_a_due_day_that_stays_becomes_certain(zone: Zone) -> None:
     case = accepted(zone)
     assert publish(zone, notice(off=[], work=[])) == 2
@@ -123,53 +110,10 @@ def test_nothing_else_moves(zone: Zone) -> None:
     assert list(faults()) == []
 
 
-def test_publishing_twice_moves_nothing_more(zone: Zone) -> None:
-    accepted(zone)
-    assert publish(zone) == 2
-    assert reproject_clocks(NOW, 2027) == reproject_clocks(NOW) == 0
-    assert publish(zone, notice(revision=1)) == 0
-
-
-def test_what_would_move_is_what_moves(zone: Zone) -> None:
-    cases = [accepted(zone), accepted(zone, "2026-12-28 10:00"), accepted(zone, "2026-10-12 10:00")]
-    changes = Change.objects.count()
-    told = [(item.clock.case_id, item.clock.code, item.before, item.after) for item in moves_of(notice())]
-    assert (Change.objects.count(), CalendarYear.objects.filter(year=2027).count()) == (changes, 0)
-    assert (cases[1].pk, "decide", "2027-01-25", "2027-01-26") in told
-    assert not any(item.provisional for item in moves_of(notice()))
-    publish(zone)
-    assert sorted((case.pk, *days) for case in cases for days in moved(case)) == sorted(told)
-
-
-def test_a_case_with_several_affected_clocks_has_a_change_for_each(zone: Zone) -> None:
-    at = local("2026-12-31 16:00")
-    case = permit(zone, on=at.date(), at=at)
-    assert publish(zone, now=at) == 3
-    assert sorted(moved(case)) == [
-        ("clean", "2027-01-01T03:00:00+00:00", "2027-01-04T03:00:00+00:00"),
-        ("notice", "2027-01-07", "2027-01-08"),
-        ("petition", "2027-03-01", "2027-03-01"),
-    ]
-    assert list(faults()) == []
-
-
 def pause(zone: Zone, case: Case, at: str, until: date) -> None:
     take(
         case, "pause", zone.host, local(at), pause=Pause("hearing", until), evidence=[document("notice", at)]
     )
-
-
-def test_a_correction_counts_again_what_a_resting_clock_has_used(zone: Zone) -> None:
-    case = accepted(zone, "2026-03-04 10:00")
-    pause(zone, case, "2026-03-13 10:00", date(2026, 3, 20))
-    assert clock(case, "decide").consumed == 7
-    assert publish(zone, correction(CORRECTED_OFF), local("2026-03-16 09:00")) >= 1
-    assert clock(case, "decide").consumed == 4
-    assert ("decide", None, None) in moved(case)
-    assert list(faults()) == []
-    take(case, "go_on", zone.host, local("2026-03-20 10:00"))
-    assert clock(case, "decide").due_on == date(2026, 4, 14)  # sixteen after the 20th, Qingming in between
-    assert list(faults()) == []
 
 
 def test_a_clock_that_ran_over_only_under_the_old_calendar_is_no_longer_missed(zone: Zone) -> None:
@@ -202,31 +146,6 @@ def test_new_office_hours_move_the_clocks_of_working_hours_only(zone: Zone) -> N
     assert (count, clean.due_at) == (1, local("2026-07-01 12:00"))
     assert [code for code, _was, _due in moved(case)] == ["clean"]
     assert AuditEvent.objects.get(action="set_office_hours").actor == zone.leader.account
-    assert list(faults()) == []
-
-
-def test_killed_after_the_first_block_and_repeated_all_have_moved_once(
-    zone: Zone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cases = [accepted(zone) for _number in range(5)]
-    monkeypatch.setattr(reprojection, "BLOCK", 4)
-    act_many, calls = reprojection.act_many, []
-
-    def dies(*given: object, **named: object) -> object:
-        if calls:
-            raise KeyboardInterrupt
-        calls.append(1)
-        return act_many(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(reprojection, "act_many", dies)
-    with pytest.raises(KeyboardInterrupt):
-        publish(zone)
-    monkeypatch.setattr(reprojection, "act_many", act_many)
-    done = sum(len(moved(case)) for case in cases)
-    assert 0 < done < 2 * len(cases)
-    assert CalendarYear.objects.filter(year=2027).exists()
-    assert reproject_clocks(NOW) == 2 * len(cases) - done
-    assert [sorted(moved(case)) for case in cases] == [sorted(MOVED)] * 5
     assert list(faults()) == []
 
 
