@@ -67,7 +67,7 @@ PLACES = (
     Place("notice-choices", "clerk", "/notices/choices/", main=True),
     Place("overdue", "leader", "/overdue/", main=True),
     Place("overdue-by-unit", "supervisor", "/overdue/?by=unit"),
-    Place("overdue-clocks", "supervisor", "/overdue/clocks/?kind=late", main=True),
+    Place("overdue-cases", "supervisor", "/overdue/cases/?kind=overdue", main=True),
     Place("due-calendar", "supervisor", "/due/?who=all", main=True),
     Place("ask-help", "leader", f"{RECTIFICATION}act/ask_help/"),
     Place("lamp-rules", "clerk", "/rules/lamps/", main=True),

@@ -21,7 +21,7 @@ PICTURES = (
     "inbox",
     "notice-choices",
     "overdue-by-unit",
-    "overdue-clocks",
+    "overdue-cases",
     "due-calendar",
     "lamp-edition",
     "jobs",

@@ -14,7 +14,7 @@ from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.words import due_words
 from wutong.cases.models import Assignment, Case, Clock, Task
 from wutong.cases.registry import case_type_of
-from wutong.desk.due_clocks import late_at, soon_at
+from wutong.desk.due_clocks import is_late, soon_at
 from wutong.ledgerkit.registry import find_pages
 from wutong.registers.organisation.models import Official
 
@@ -49,7 +49,7 @@ def lines_by_official(now: datetime, on: date) -> Mapping[int, Sequence[DigestLi
     holders, units = _holders()
     lines: dict[int, list[DigestLine]] = defaultdict(list)
     clocks = Clock.objects.filter(running_since__isnull=False, ended_on__isnull=True, due_on__isnull=False)
-    found = [*late_at(clocks, now, on), *soon_at(clocks, now, on, counting)]
+    found = [*clocks.filter(is_late(now, on)), *soon_at(clocks, now, on, counting)]
     cases = Case.objects.in_bulk([clock.case_id for clock in found])
     for clock in sorted(found, key=lambda item: (item.due_on or date.max, item.pk)):
         case = cases[clock.case_id]
@@ -88,13 +88,13 @@ def _clock_line(counting: Counting, case: Case, clock: Clock, now: datetime, on:
     href = _href(case)
     if href is None or clock.due_on is None:
         return None
-    is_late = clock.missed_on is not None or (
+    late = clock.missed_on is not None or (
         clock.due_at < now if clock.due_at is not None else clock.due_on < on
     )
-    words = LATE if is_late else (TODAY if clock.due_on == on else SOON_WORDS)
+    words = LATE if late else (TODAY if clock.due_on == on else SOON_WORDS)
     label = case_type_of(case).procedure.clock(clock.code).label
     params = {"number": case.number, "clock": label, "due": due_words(clock)}
-    return DigestLine(words, params, href, is_alarm=is_late or clock.due_on == on)
+    return DigestLine(words, params, href, is_alarm=late or clock.due_on == on)
 
 
 def _task_line(task: Task) -> DigestLine | None:

@@ -24,7 +24,7 @@ from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.words import due_words
 from wutong.cases.models import Clock
-from wutong.desk.due_clocks import DueLine, due_line, held_by, of_own_unit, running_clocks
+from wutong.desk.due_clocks import DueLine, due_line, of, running_clocks, with_cases
 from wutong.ledgerkit.viewer import now_of, today_of, viewer
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.pages import Crumb, ListPage, Tab
@@ -125,10 +125,7 @@ def due_day(request: HttpRequest, day: str) -> HttpResponse:
 
 
 def _clocks(actor: Actor, who: str) -> QuerySet[Clock]:
-    clocks = running_clocks(actor)
-    if who == "me":
-        return held_by(clocks, actor)
-    return of_own_unit(clocks, actor) if who == "unit" else clocks
+    return with_cases(of(who, running_clocks(actor), actor))
 
 
 def _who(request: HttpRequest) -> str:

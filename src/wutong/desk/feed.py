@@ -15,7 +15,7 @@ from wutong.base.feeds.queries import account_of_token
 from wutong.cases.clocks.counting import counting_now
 from wutong.cases.models import Change, Clock
 from wutong.cases.registry import case_type_of
-from wutong.desk.due_clocks import due_line, held_by, running_clocks
+from wutong.desk.due_clocks import due_line, of, running_clocks, with_cases
 from wutong.ledgerkit.registry import pages_of
 from wutong.registers.organisation.actors import actor_of
 
@@ -32,7 +32,7 @@ def due_feed(request: HttpRequest, secret: str) -> HttpResponse:
     now = timezone.now()
     actor = actor_of(account, timezone.localdate(now))
     written = Change.objects.filter(case=OuterRef("case")).order_by("-seq").values("recorded_at")[:1]
-    clocks = held_by(running_clocks(actor), actor).annotate(written_at=Subquery(written))
+    clocks = with_cases(of("me", running_clocks(actor), actor)).annotate(written_at=Subquery(written))
     counting = counting_now()
     with translation.override(account.language):
         feed = Calendar()

@@ -29,10 +29,10 @@ Save = Callable[[dict[str, Any]], LampRuleSet | None]
 """Takes what was typed and returns the edition whose page comes next; None: the list comes next."""
 
 
-def copy(request: HttpRequest, pk: int) -> HttpResponse:
+def copy(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """A new draft with the rows of this edition."""
     actor = _editor(request)
-    original, _subject = find_edition(pk)
+    original, _subject = find_edition(edition_pk)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
         made = services.copy_edition(original, **typed, actor=actor, on=today_of(request))
@@ -44,10 +44,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, original, form, _("另存为新版本"), save, intro=intro)
 
 
-def rename(request: HttpRequest, pk: int) -> HttpResponse:
+def rename(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """Change what a draft is called and what it rests on."""
     actor = _editor(request)
-    draft, _subject = _found_draft(pk)
+    draft, _subject = _found_draft(edition_pk)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
         services.rename_draft(draft, **typed, actor=actor, on=today_of(request))
@@ -57,10 +57,10 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, draft, form, _("修改名称和依据"), save)
 
 
-def new_row(request: HttpRequest, pk: int) -> HttpResponse:
+def new_row(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """A new last row."""
     actor = _editor(request)
-    draft, subject = _found_draft(pk)
+    draft, subject = _found_draft(edition_pk)
     form = RuleForm(request.POST or None, subject=subject, draft=draft)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
@@ -71,10 +71,10 @@ def new_row(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, draft, form, _("加一行"), save)
 
 
-def row(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
+def row(request: HttpRequest, edition_pk: int, row_pk: int) -> HttpResponse:
     """Change one row."""
     actor = _editor(request)
-    draft, subject = _found_draft(pk)
+    draft, subject = _found_draft(edition_pk)
     found = _found_row(draft, row_pk)
     form = RuleForm(request.POST or None, subject=subject, draft=draft, row=found)
 
@@ -86,10 +86,10 @@ def row(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     return _answer(request, draft, form, _("修改这一行"), save, intro=rule_words(subject, rule_of(found)))
 
 
-def remove_row(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
+def remove_row(request: HttpRequest, edition_pk: int, row_pk: int) -> HttpResponse:
     """Ask, then remove one row."""
     actor = _editor(request)
-    draft, subject = _found_draft(pk)
+    draft, subject = _found_draft(edition_pk)
     found = _found_row(draft, row_pk)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
@@ -100,10 +100,10 @@ def remove_row(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     return _answer(request, draft, form, _("删除这一行"), save, intro=rule_words(subject, rule_of(found)))
 
 
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """Ask, then remove a draft for good."""
     actor = _editor(request)
-    draft, subject = _found_draft(pk)
+    draft, subject = _found_draft(edition_pk)
     name = draft.edition
 
     def save(typed: dict[str, Any]) -> None:
@@ -115,10 +115,10 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, draft, form, _("删除草稿"), save, intro=intro)
 
 
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """Put a draft in force from a day on."""
     actor = _editor(request)
-    draft, _subject = _found_draft(pk)
+    draft, _subject = _found_draft(edition_pk)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
         made = services.publish_edition(
@@ -155,9 +155,9 @@ def _editor(request: HttpRequest) -> Account:
     return account
 
 
-def _found_draft(pk: int) -> tuple[LampRuleSet, LampSubject]:
+def _found_draft(edition_pk: int) -> tuple[LampRuleSet, LampSubject]:
     """Raises Refused for an edition that is published or an example, as the services do."""
-    draft, subject = find_edition(pk)
+    draft, subject = find_edition(edition_pk)
     if not draft.is_draft:
         raise Refused(services.NOT_A_DRAFT)
     return draft, subject

@@ -105,10 +105,10 @@ def edition_crumbs(edition: LampRuleSet, label: Text = "") -> list[Crumb]:
     return [*crumbs, Crumb(edition.edition, reverse("lamp_edition", args=[edition.pk])), Crumb(label)]
 
 
-def lamp_edition(request: HttpRequest, pk: int) -> HttpResponse:
+def lamp_edition(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """One edition: its rows in words, what it rests on, and for a draft what keeps it from being published."""
     may_edit = viewer(request).has(EDIT)
-    edition, subject = find_edition(pk)
+    edition, subject = find_edition(edition_pk)
     rows = rows_of(edition)
     faults = faults_of(subject, [rule_of(row) for row in rows]) if edition.is_draft else []
     if edition.is_draft and not edition.source:
@@ -217,10 +217,10 @@ def _day(day: date | None) -> Cell:
 # ---- what would change -----------------------------------------------------------------------------------------
 
 
-def lamp_replay(request: HttpRequest, pk: int) -> HttpResponse:
+def lamp_replay(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """What the reader may see and would show another lamp under this edition, with both reasons."""
     actor, day = viewer(request), as_of(request)
-    edition, subject = find_edition(pk)
+    edition, subject = find_edition(edition_pk)
     if subject.replay is None:
         raise Http404
     all_items = subject.replay(actor, day, rule_set_of(edition))

@@ -99,11 +99,12 @@ def overdue_cases(request: HttpRequest) -> HttpResponse:
     clocks = running_clocks(actor) if question.kind == "running" else clocks_on(actor, day)
     clocks = of(question.who, clocks, actor)
     totals: dict[str, Cell] = {}
+    columns: tuple[Column, ...] = COLUMNS
     if question.kind in {"overdue", "charged"}:
         late = late_clocks(counting, clocks, question, day, at)
         pages: Paginator[Any] = Paginator(late, PAGE_SIZE)
         page = pages.get_page(request.GET.get("page", "1"))
-        rows = _late_rows(counting, page.object_list, at)
+        rows = _late_rows(counting, list(page.object_list), at)
         totals = {
             "late": Cell(_added(late, lambda item: item.delay)),
             "own": Cell(_added(late, lambda item: item.own)),

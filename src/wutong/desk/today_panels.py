@@ -11,7 +11,7 @@ from wutong.base.notices.queries import inbox
 from wutong.base.notices.words import words_of
 from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.words import due_words
-from wutong.desk.due_clocks import due_line, held_by, running_clocks
+from wutong.desk.due_clocks import due_lines, of, running_clocks, with_cases
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.panels import ListItem, ListPanel, PanelEnd
 
@@ -36,10 +36,9 @@ def notices_panel(request: HttpRequest) -> list[ListPanel]:
 def clocks_panel(actor: Actor, day: date, at: datetime) -> ListPanel:
     """Running clocks of the cases that the person holds, the soonest first."""
     counting = counting_now()
-    clocks = held_by(running_clocks(actor), actor).order_by("due_on", "due_at", "pk")[:CLOCKS]
+    held = with_cases(of("me", running_clocks(actor), actor)).order_by("due_on", "due_at", "pk")[:CLOCKS]
     items = []
-    for clock in clocks:
-        line = due_line(counting, clock, at)
+    for line in due_lines(counting, held, at):
         note = "，".join(part for part in (f"{line.case.number} {line.label}", line.lamp.reason) if part)
         items.append(
             ListItem(
@@ -47,7 +46,7 @@ def clocks_panel(actor: Actor, day: date, at: datetime) -> ListPanel:
                 line.href,
                 line.lamp.text,
                 f"lamp lamp--{line.lamp.colour}",
-                f"{note}，{_('到期')}{due_words(clock)}",
+                f"{note}，{_('到期')}{due_words(line.clock)}",
             )
         )
     end = PanelEnd(_("到期日历"), reverse("due_calendar"))

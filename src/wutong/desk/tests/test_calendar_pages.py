@@ -10,9 +10,11 @@ from wutong.base.audit.models import AuditEvent
 from wutong.base.calendar.models import CalendarDay, CalendarYear, OfficeHours
 from wutong.base.calendar.services import publish_year
 from wutong.base.errors import Refused
+from wutong.base.money import YI
 from wutong.cases.clocks import reprojection
 from wutong.cases.models import Case, Change, Clock
 from wutong.cases.procedures import CLOCK_MOVED
+from wutong.cases.steps import Holder
 from wutong.desk import calendar_moves
 from wutong.desk.calendar_reading import (
     days_off,
@@ -23,7 +25,7 @@ from wutong.desk.calendar_reading import (
     typed_days,
 )
 from wutong.ledgerkit.testing import NOBODY, Zone, account_with, client_of, make_zone, queries_of
-from wutong.ledgers.supervision_orders.services import issue_order
+from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.registers.organisation.actors import SYSTEM
 
 QUERIES = 10
@@ -54,7 +56,7 @@ def coming(zone: Zone) -> int:
 @pytest.fixture
 def publisher(zone: Zone) -> Client:
     return client_of(
-        account_with("publisher", zone.elsewhere, zone.now, "calendar.publish", "supervision.see_all")
+        account_with("publisher", zone.elsewhere, zone.now, "calendar.publish", "project_push.see_all")
     )
 
 
@@ -68,13 +70,35 @@ def shown(client: Client, path: str, data: dict[str, str] | None = None, status:
     return unescape(answer.content.decode())
 
 
-def order(zone: Zone, due_on: date, title: str = "示例督办") -> Case:
-    """An order that is due in the coming year."""
-    return issue_order(
-        title=title, source="meeting", requirement="示例", document_number="", due_on=due_on,
-        host_unit=zone.home, host_person=zone.host, verifier=zone.verifier, leader=zone.leader,
-        actor=SYSTEM, on=zone.today, now=zone.now,
-    )  # fmt: skip
+def problem(zone: Zone, due_on: date, title: str = "示例问题") -> Case:
+    """A problem of a project that is to be solved by a day of the coming year."""
+    new = NewProject(
+        name=title,
+        investor_name="示例恒储有限公司",
+        total_investment_yuan=6 * YI,
+        state="signed",
+        opened_on=zone.today,
+        host_unit=zone.home,
+        host_person=zone.host,
+        leader=zone.leader,
+    )
+    project = enter_projects([new], actor=SYSTEM, now=zone.now)[0]
+    return open_rectification(
+        project,
+        problem=title,
+        blocking_class="land",
+        measure="示例",
+        host=Holder("host", zone.home, zone.host),
+        verifier=Holder("verifier", zone.elsewhere, zone.accounts["supervisor"].official),
+        due_on=due_on,
+        actor=SYSTEM,
+        on=zone.today,
+        now=zone.now,
+    )
+
+
+def limit_of(case: Case) -> Clock:
+    return Clock.objects.filter(case=case).order_by("pk")[0]
 
 
 # ---- reading what is typed -------------------------------------------------------------------------------------
@@ -182,11 +206,11 @@ def test_pages_cost_few_queries(publisher: Client, path: str) -> None:
 
 
 def test_looking_at_what_moves_writes_nothing(zone: Zone, coming: int, publisher: Client) -> None:
-    case = order(zone, date(coming, 2, 10))
+    case = problem(zone, date(coming, 2, 10))
     before = Change.objects.count()
     page = shown(publisher, f"/calendar/{coming}/record/", typed(coming))
-    limit = Clock.objects.filter(case=case).order_by("pk")[0]
-    assert limit.due_on == date(coming, 2, 10) and limit.is_provisional
+    limit = limit_of(case)
+    assert limit.due_on is not None and limit.is_provisional
     for words in (
         "还没有写入",
         case.number,
@@ -201,7 +225,7 @@ def test_looking_at_what_moves_writes_nothing(zone: Zone, coming: int, publisher
 
 
 def test_publishing_moves_and_stands_in_the_audit(zone: Zone, coming: int, publisher: Client) -> None:
-    case = order(zone, date(coming, 2, 10))
+    case = problem(zone, date(coming, 2, 10))
     path = f"/calendar/{coming}/record/"
     answer = publisher.post(path, typed(coming, step="publish"), follow=True)
     assert answer.redirect_chain == [(f"/calendar/{coming}/", 302)]
@@ -212,7 +236,7 @@ def test_publishing_moves_and_stands_in_the_audit(zone: Zone, coming: int, publi
     assert days.exists() and all(day.day.weekday() < 5 for day in days), (
         "weekends in a range are no exceptions"
     )
-    limit = Clock.objects.filter(case=case).order_by("pk")[0]
+    limit = limit_of(case)
     assert limit.due_on is not None and limit.due_on > date(coming, 2, 11) and not limit.is_provisional
     assert case.changes.filter(verb=CLOCK_MOVED).count() >= 1
     event = AuditEvent.objects.get(action="publish_calendar")
@@ -220,7 +244,7 @@ def test_publishing_moves_and_stands_in_the_audit(zone: Zone, coming: int, publi
 
 
 def test_who_may_not_see_a_case_sees_only_that_it_is_counted(zone: Zone, coming: int) -> None:
-    case = order(zone, date(coming, 2, 10), title="示例密件")
+    case = problem(zone, date(coming, 2, 10), title="示例密件")
     blind = client_of(account_with("blind", zone.elsewhere, zone.now, "calendar.publish"))
     page = shown(blind, f"/calendar/{coming}/record/", typed(coming))
     assert case.number not in page and "示例密件" not in page
@@ -231,7 +255,7 @@ def test_the_list_is_cut_and_everything_is_counted(
     zone: Zone, coming: int, publisher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(5):
-        order(zone, date(coming, 2, 10), title=f"示例督办{number}")
+        problem(zone, date(coming, 2, 10), title=f"示例问题{number}")
     monkeypatch.setattr(calendar_moves, "LISTED", 2)
     monkeypatch.setattr(calendar_moves, "BLOCK", 2)
     monkeypatch.setattr(reprojection, "BLOCK", 2)

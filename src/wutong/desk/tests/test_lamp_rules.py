@@ -99,10 +99,8 @@ def test_visitors_are_sent_to_sign_in(zone: Zone, draft: LampRuleSet) -> None:
 
 
 def test_the_menu_leads_to_the_rules(reader: Client) -> None:
-    menu = reader.get("/").context["frame"].menu
-    assert ("规则", ["/rules/lamps/"]) in [
-        (str(group.label), [item.href for item in group.items]) for group in menu
-    ]
+    menu = {str(group.label): group.items for group in reader.get("/").context["frame"].menu}
+    assert "/rules/lamps/" in [item.href for item in menu["规则"]]
 
 
 # ---- one edition ---------------------------------------------------------------------------------------------------
