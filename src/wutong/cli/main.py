@@ -17,6 +17,7 @@ COMMANDS = [
     "sample",
     "stalled",
     "due",
+    "calendar",
     "sweep",
     "verify",
     "anchor",

@@ -35,6 +35,19 @@ def case_href(case: Case) -> str:
     return reverse("case_detail", args=[pages_of(case.case_type).slug, case.number])
 
 
+def is_secret(case: Case) -> bool:
+    """In a restricted state; or laid aside or ended, from where one does not see whether it ever left them."""
+    procedure = case_type_of(case).procedure
+    return bool(procedure.restricted_states()) and (
+        case.state in procedure.restricted_states() or procedure.state(case.state).kind != "open"
+    )
+
+
+def may_leave(case: Case) -> bool:
+    """Whether the title may leave the pages, for a feed or a message: neither the case nor the one above is secret."""
+    return not is_secret(case) and (case.parent is None or not is_secret(case.parent))
+
+
 # ---- which clocks ------------------------------------------------------------------------------------------------
 
 

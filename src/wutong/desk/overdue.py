@@ -38,7 +38,9 @@ GROUPS = {"leader": "case__leader", "unit": "case__host_unit"}
 COLUMNS = (
     Column("late", gettext_lazy("超时办件"), "number", gettext_lazy("件"), total=True, phone="show"),
     Column("soon", gettext_lazy("3个工作日内到期"), "number", gettext_lazy("件"), total=True, phone="show"),
-    Column("working_day", gettext_lazy("累计超时"), "number", gettext_lazy("工作日"), total=True, phone="show"),
+    Column(
+        "working_day", gettext_lazy("累计超时"), "number", gettext_lazy("工作日"), total=True, phone="show"
+    ),
     Column("calendar_day", gettext_lazy("累计超时"), "number", gettext_lazy("天"), total=True, phone="show"),
     Column("hour", gettext_lazy("累计超时"), "number", gettext_lazy("小时"), total=True, phone="show"),
 )

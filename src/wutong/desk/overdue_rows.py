@@ -211,7 +211,9 @@ def _late_rows(counting: Counting, late: Sequence[LateClock], at: datetime) -> l
 def _row(line: DueLine, late: LateClock | None = None, names: Mapping[Holder, str] | None = None) -> Row:
     clock, case, text = line.clock, line.case, line.lamp.text
     if late is not None:
-        text = _("超%(late)s") % {"late": ticks_words(clock.unit, late.delay)} if late.delay else _("已过到期日")
+        text = (
+            _("超%(late)s") % {"late": ticks_words(clock.unit, late.delay)} if late.delay else _("已过到期日")
+        )
     host = str(case.host_unit or _("没有责任单位"))
     cells = {
         "case": Cell(case.title, href=line.href, note=case.number),

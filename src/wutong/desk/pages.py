@@ -1,10 +1,10 @@
-"""Pages that cross ledgers: today, search, the day shown, enterprises, audit."""
+"""Pages that cross ledgers: the day shown, search, audit, organisation."""
 
 from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,152 +15,22 @@ from django.utils.translation import gettext_lazy
 
 from wutong.base.audit.queries import events
 from wutong.base.errors import NotAllowed
-from wutong.cases.models import Assignment, Case, Task
+from wutong.cases.models import Case
 from wutong.cases.registry import case_type_of
+from wutong.desk.due_clocks import case_href
 from wutong.desk.enterprises import named, visible_enterprises
-from wutong.desk.today_panels import clocks_panel, notices_panel
-from wutong.ledgerkit.clock_panel import moment_shown
-from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgerkit.registry import ledgers, pages_of
-from wutong.ledgerkit.viewer import as_of, now_of, today_of, viewer
+from wutong.ledgerkit.viewer import today_of, viewer
 from wutong.registers.enterprises.models import Enterprise
-from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Unit
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, FormPage, ListPage
-from wutong.ui.panels import ListItem, ListPanel, Stat, StatCards
+from wutong.ui.panels import ListItem, ListPanel
 from wutong.ui.responses import form_response
 from wutong.ui.tables import Cell, Column, Row, Table
 
 SEARCH_LIMIT = 20
-DUE_FIRST = F("due_on").asc(nulls_last=True)
-LED = 10
-"""So many cases of a lead official stand on the first page."""
 PAGE_SIZE = 50
-
-
-def case_href(case: Case) -> str:
-    return reverse("case_detail", args=[pages_of(case.case_type).slug, case.number])
-
-
-def today(request: HttpRequest) -> HttpResponse:
-    """What the signed-in person owes: open tasks of the own roles, soonest due first."""
-    actor, day = viewer(request), as_of(request)
-    mine = _owed(actor)
-    overdue = [task for task in mine if task.case.due_on is not None and task.case.due_on < day]
-    hosted = list(
-        visible_cases(actor).filter(host_person=actor.official, is_open=True).order_by(DUE_FIRST, "pk")[:10]
-        if actor.official
-        else []
-    )
-    stats = StatCards(
-        [
-            Stat(_("我的待办"), str(len(mine)), _("件"), href="#tasks", date_note=day.isoformat()),
-            Stat(
-                _("其中超时"),
-                str(len(overdue)),
-                _("件"),
-                href="#tasks",
-                alarm=bool(overdue),
-                date_note=day.isoformat(),
-            ),
-            *_ledger_stats(request),
-        ],
-        label=_("今日"),
-    )
-    panel = ListPanel(
-        title=_("我的待办"),
-        id="tasks",
-        empty=_("没有欠办的事。"),
-        items=[_task_item(task, day) for task in mine],
-    )
-    cases = ListPanel(
-        title=_("我主办的事"),
-        id="hosted",
-        empty=_("没有主办的事。"),
-        items=[
-            ListItem(
-                case.title,
-                case_href(case),
-                case_type_of(case).procedure.state(case.state).label,
-                note=case.number,
-            )
-            for case in hosted
-        ],
-    )
-    at = moment_shown(day, now_of(request), today_of(request))
-    clocks = clocks_panel(actor, day, at)
-    blocks = [stats, *notices_panel(request), panel, clocks, cases, *_led_panel(actor, day)]
-    return render(request, "desk/today.html", {"blocks": blocks, "day": day})
-
-
-def _ledger_stats(request: HttpRequest) -> list[Stat]:
-    """What the saved views of the ledgers count, for those who see anything there."""
-    stats: list[Stat] = []
-    for ledger in ledgers():
-        pages = ledger.pages[0]
-        query = ListQuery(viewer(request), as_of(request))
-        counts = pages.listing.counts(query) if pages.listing.counts else {}
-        if not any(counts.values()):
-            continue
-        href = reverse("case_list", args=[pages.slug])
-        stats += [
-            Stat(
-                view.label if view.key else pages.listing.title,
-                str(counts[view.key]),
-                _("个"),
-                href=_with_day(request, f"{href}?view={view.key}" if view.key else href, query.as_of),
-                alarm=view.alarm and counts[view.key] > 0,
-                date_note=query.as_of.isoformat(),
-            )
-            for view in pages.listing.views
-            if view.key in counts
-        ]
-    return stats
-
-
-def _led_panel(actor: Actor, day: date) -> list[ListPanel]:
-    """Open cases of which the actor is the lead official, what is due first on top."""
-    if actor.official is None:
-        return []
-    led = list(
-        visible_cases(actor).filter(leader=actor.official, is_open=True).order_by(DUE_FIRST, "-pk")[:LED]
-    )
-    if not led:
-        return []
-    items = []
-    for case in led:
-        late = case.due_on is not None and case.due_on < day
-        side = (
-            case.due_on.isoformat() if case.due_on else case_type_of(case).procedure.state(case.state).label
-        )
-        items.append(ListItem(case.title, case_href(case), side, "alarm" if late else "mut", case.number))
-    return [ListPanel(title=_("我包保的事"), note=_("先到期的在前"), id="led", items=items)]
-
-
-def _owed(actor: Actor) -> list[Task]:
-    """Open tasks whose role the actor holds: in person, or through the unit or a team when nobody is named."""
-    if actor.official is None:
-        return []
-    units = {actor.official.unit_id, *actor.team_ids}
-    held = Q(person=actor.official) | Q(person__isnull=True, unit__in=units)
-    roles = {
-        (item.case_id, item.role)
-        for item in Assignment.objects.filter(held, to_on__isnull=True, case__is_open=True)
-    }
-    tasks = Task.objects.filter(closed_on__isnull=True, case__in={case for case, _role in roles})
-    owed = [task for task in tasks.select_related("case") if (task.case_id, task.role) in roles]
-    return sorted(owed, key=lambda task: (task.case.due_on or date.max, task.case_id))
-
-
-def _task_item(task: Task, day: date) -> ListItem:
-    case = task.case
-    state = case_type_of(case).procedure.state(task.state)
-    words = state.task.words if state.task else state.label
-    late = case.due_on is not None and case.due_on < day
-    side = case.due_on.isoformat() if case.due_on else _("无时限")
-    return ListItem(case.title, case_href(case), side, "alarm" if late else "mut", f"{case.number}，{words}")
 
 
 class DayForm(HouseForm):
@@ -173,7 +43,7 @@ def choose_day(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("next", "/")
     form = DayForm(request.POST or None, initial={"day": today_of(request), "next": given})
     if request.method == "POST" and form.is_valid():
-        return HttpResponseRedirect(_with_day(request, form.cleaned_data["next"], form.cleaned_data["day"]))
+        return HttpResponseRedirect(with_day(request, form.cleaned_data["next"], form.cleaned_data["day"]))
     back = given if _is_own(request, given) else "/"
     return form_response(
         request,
@@ -185,7 +55,7 @@ def _is_own(request: HttpRequest, url: str) -> bool:
     return url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) and url.startswith("/")
 
 
-def _with_day(request: HttpRequest, url: str, day: date) -> str:
+def with_day(request: HttpRequest, url: str, day: date) -> str:
     if not _is_own(request, url):
         url = "/"
     path, _mark, query = url.partition("?")

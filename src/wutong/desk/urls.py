@@ -15,10 +15,11 @@ from wutong.desk import (
     overdue,
     overdue_rows,
     pages,
+    today,
 )
 
 urlpatterns = [
-    path("", pages.today, name="today"),
+    path("", today.today, name="today"),
     path("day/", pages.choose_day, name="choose_day"),
     path("search/", pages.search, name="search"),
     path("enterprises/", enterprises.enterprises, name="enterprises"),

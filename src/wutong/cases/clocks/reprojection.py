@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from wutong.base.calendar.worktime import WorkingTime
 from wutong.cases.act import act_many
 from wutong.cases.clocks.counting import counting_now, stretches_of
-from wutong.cases.clocks.rows import iso_point, state_of_row
+from wutong.cases.clocks.rows import iso_point, next_moment, state_of_row
 from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.state import ClockState, recount
 from wutong.cases.models import Clock, ClockSegment
@@ -58,9 +58,12 @@ def reproject_clocks(now: datetime, year: int | None = None) -> int:
     blocks, each whole, so that nobody else waits long."""
     counting, count = counting_now(), 0
     for clocks in _blocks(live_clocks(year)):
-        moving = [
-            clock for clock, state in _with_stretches(clocks) if _differs(state, recount(counting, state))
-        ]
+        moving = []
+        for clock, state in _with_stretches(clocks):
+            if _differs(state, recount(counting, state)):
+                moving.append(clock)
+            elif state.running_since is not None:
+                _watch_again(counting, clock, state)
         while moving:
             # A case may occur once in a set: its second clock takes another set.
             once = list({clock.case_id: clock for clock in reversed(moving)}.values())
@@ -68,6 +71,13 @@ def reproject_clocks(now: datetime, year: int | None = None) -> int:
             count += len(once)
             moving = [clock for clock in moving if clock not in once]
     return count
+
+
+def _watch_again(counting: Counting, clock: Clock, state: ClockState) -> None:
+    """The due day stays, but its rungs may lie on other days. When to look again is nobody's fact and no change."""
+    moment = next_moment(counting, state, clock.fired)
+    if moment != clock.next_at:
+        Clock.objects.filter(pk=clock.pk, next_at=clock.next_at).update(next_at=moment)
 
 
 def _step(clock: Clock, now: datetime) -> Step:

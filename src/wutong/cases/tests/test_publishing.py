@@ -212,7 +212,6 @@ def test_moving_costs_one_query_more_for_one_clock_more(zone: Zone) -> None:
     assert many - first <= 4
 
 
-@pytest.mark.xfail(strict=True, reason="a clock whose due day stays keeps the moment of its next rung")
 def test_a_warning_moves_when_only_the_working_days_before_the_due_day_change(zone: Zone) -> None:
     """Friday the 27th becomes a day off, Saturday the 7th is worked: the 30th stays, one working day before it is
     now Thursday."""

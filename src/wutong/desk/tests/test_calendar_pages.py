@@ -245,7 +245,7 @@ def test_publishing_moves_and_stands_in_the_audit(zone: Zone, coming: int, publi
 
 def test_who_may_not_see_a_case_sees_only_that_it_is_counted(zone: Zone, coming: int) -> None:
     case = problem(zone, date(coming, 2, 10), title="示例密件")
-    blind = client_of(account_with("blind", zone.elsewhere, zone.now, "calendar.publish"))
+    blind = client_of(account_with("blind", zone.other_team, zone.now, "calendar.publish"))
     page = shown(blind, f"/calendar/{coming}/record/", typed(coming))
     assert case.number not in page and "示例密件" not in page
     assert "另有1个您看不到的" in page

@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from wutong.base.money import YI
+from wutong.base.notices.models import Notice
+from wutong.base.notices.tests.people import NOW, tell
 from wutong.cases.models import Case
 from wutong.cases.steps import Holder
-from wutong.ledgerkit.testing import NOBODY, Zone, client_of, make_zone
+from wutong.ledgerkit.testing import NOBODY, Zone, client_of, make_zone, queries_of
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.ledgers.supervision_orders.services import issue_order
 from wutong.registers.organisation.actors import SYSTEM
@@ -58,8 +60,8 @@ def problem(zone: Zone, project: Case, words: str, due_in: int, host: Holder | N
 
 
 def blocks_of(client: Client, query: str = "") -> dict[str, Any]:
-    blocks = client.get(f"/{query}").context["blocks"]
-    return {getattr(block, "id", "") or "stats": block for block in blocks}
+    context = client.get(f"/{query}").context
+    return {"stats": context["stats"], **{block.id: block for block in [*context["main"], *context["side"]]}}
 
 
 def owed(client: Client, query: str = "") -> list[str]:
@@ -181,7 +183,68 @@ def test_nobody_sees_tasks_or_figures_of_others(zone: Zone, project: Case, code:
     page = client.get("/").content.decode()
     assert case.number not in page
     assert project.title not in page
-    assert set(figures(client)) == {"我的待办", "其中超时"}
+    assert figures(client) == dict.fromkeys(("我的待办", "其中超时", "我的超时时限", "3个工作日内到期"), "0")
+    assert blocks_of(client)["clocks"].table.rows == []
+
+
+def clocks_of(client: Client) -> list[tuple[str, str]]:
+    rows = blocks_of(client)["clocks"].table.rows
+    return [(str(row.cells["case"].text), row.cells["lamp"].lamp) for row in rows]
+
+
+def test_running_clocks_stand_late_ones_first_with_their_lamp(zone: Zone, project: Case) -> None:
+    for words, due_in in (("示例后到期", 30), ("示例超时", -20), ("示例先到期", 15)):
+        problem(zone, project, words, due_in)
+    client = client_of(zone.host.account)
+    assert clocks_of(client) == [("示例超时", "red"), ("示例先到期", "green"), ("示例后到期", "green")]
+    first = blocks_of(client)["clocks"].table.rows[0]
+    assert first.cells["lamp"].note, "a lamp says why"
+    assert "推进库管理办法" in str(first.cells["basis"].text)
+
+
+def test_clocks_of_the_own_unit_count_where_nobody_is_named(zone: Zone, project: Case) -> None:
+    problem(zone, project, "示例部门的事", 9, host=Holder("host", zone.home))
+    assert [title for title, _lamp in clocks_of(client_of(zone.verifier.account))] == ["示例部门的事"]
+    assert clocks_of(client_of(zone.accounts[NOBODY])) == []
+
+
+def test_the_own_figures_open_the_rows_they_count(zone: Zone, project: Case) -> None:
+    for number, due_in in enumerate((-20, -5, 0, 1, 40)):
+        problem(zone, project, f"示例{number}", due_in)
+    client = client_of(zone.host.account)
+    stats = {str(stat.label): stat for stat in blocks_of(client)["stats"].stats}
+    for label, expected in (("我的超时时限", 2), ("3个工作日内到期", 2)):
+        rows = client.get(stats[label].href).context["page"].table.row_count
+        assert str(rows) == stats[label].value
+        assert rows == expected
+    every = client.get(blocks_of(client)["clocks"].end.href).context["page"].table
+    assert every.row_count == 5
+
+
+def test_the_newest_unread_notices_stand_on_the_page_and_lead_to_the_inbox(zone: Zone) -> None:
+    account = zone.host.account
+    for number in range(7):
+        tell(account, key=f"k{number}")
+    tell(zone.leader.account, key="foreign")
+    Notice.objects.filter(key=f"k6:{account.pk}").update(read_at=NOW)
+    client = client_of(account)
+    block = blocks_of(client)["notices"]
+    newest = Notice.objects.filter(recipient=account, read_at=None).order_by("-created_at", "-pk")[:5]
+    assert [item.href for item in block.items] == [f"/inbox/{notice.pk}/" for notice in newest]
+    assert (str(block.end.label), block.end.href) == ("未读6条", "/inbox/")
+    Notice.objects.update(read_at=NOW)
+    assert "notices" not in blocks_of(client)
+
+
+def test_the_page_stays_within_its_queries(zone: Zone, project: Case) -> None:
+    client = client_of(zone.host.account)
+    problem(zone, project, "示例问题", 9)
+    tell(zone.host.account)
+    few = queries_of(client, "/")
+    for number in range(12):
+        problem(zone, project, f"示例问题{number}", number - 6)
+        tell(zone.host.account, key=f"k{number}")
+    assert queries_of(client, "/") <= few <= 17
 
 
 def test_the_number_of_queries_does_not_grow_with_the_tasks(zone: Zone, project: Case) -> None:
