@@ -46,7 +46,11 @@ urlpatterns = [
     path("rules/lamps/<int:edition_pk>/discard/", lamp_drafts.discard, name="lamp_discard"),
     path("rules/lamps/<int:edition_pk>/rows/new/", lamp_drafts.new_row, name="lamp_row_new"),
     path("rules/lamps/<int:edition_pk>/rows/<int:row_pk>/", lamp_drafts.row, name="lamp_row"),
-    path("rules/lamps/<int:edition_pk>/rows/<int:row_pk>/remove/", lamp_drafts.remove_row, name="lamp_row_remove"),
+    path(
+        "rules/lamps/<int:edition_pk>/rows/<int:row_pk>/remove/",
+        lamp_drafts.remove_row,
+        name="lamp_row_remove",
+    ),
     path("calendar/", calendar_pages.calendar_years, name="calendar_years"),
     path("calendar/hours/", calendar_pages.calendar_hours, name="calendar_hours"),
     path("calendar/<int:year>/", calendar_pages.calendar_year, name="calendar_year"),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from wutong.base.accounts.models import Account
@@ -50,6 +51,8 @@ def tell_of_rung(case: Case, clock: Clock, rung: Rung | None, change: Change, no
     link = reverse("case_detail", args=[pages.slug, case.number])
     params = {"number": case.number, "title": case.title, "clock": definition.label, "due": due_words(clock)}
     if rung is not None:
+        if rung.offset < 0 and _has_passed(clock, now):
+            return  # a sweep that was away: what comes after it says more
         people = holders(case, rung.notify)
         words = definition.rung_label(rung.code)
         _tell(RUNG, people, {**params, "rung": words}, link, f"rung:{change.pk}:{clock.pk}:{rung.code}", now)
@@ -62,6 +65,12 @@ def tell_of_rung(case: Case, clock: Clock, rung: Rung | None, change: Change, no
         words = _("已过到期日")
         key = f"rung:{change.pk}:{clock.pk}:{EXPIRED}"
         _tell(RUNG, holders(case, ("host",)), {**params, "rung": words}, link, key, now)
+
+
+def _has_passed(clock: Clock, now: datetime) -> bool:
+    if clock.due_at is not None:
+        return clock.due_at < now
+    return clock.due_on is not None and clock.due_on < localdate(now)
 
 
 def _tell(

@@ -106,7 +106,7 @@ def test_each_todo_has_what_the_standard_asks_for(zone: Zone) -> None:
 
 def test_what_is_not_late_has_no_priority(zone: Zone) -> None:
     received(zone, TEN)
-    Clock.objects.filter(code="petition").update(due_on=date(2035, 1, 2), budget=9000, total=9000)
+    Clock.objects.filter(code="petition").update(due_on=date(2035, 1, 14), budget=3400, total=3400)
     assert "PRIORITY" not in todos_of(account_of(zone.host))["信访答复"]
 
 
