@@ -69,6 +69,17 @@ class DayCell:
         return self.count - len(self.lines)
 
 
+@dataclass(frozen=True)
+class Week:
+    """Seven days from Monday. An empty one is left out of the list that a phone shows."""
+
+    cells: Sequence[DayCell]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(cell.count for cell in self.cells)
+
+
 def due_calendar(request: HttpRequest) -> HttpResponse:
     """A month of due days: of the cases that I hold a role in, of the own unit, or of all that I may see."""
     return _month_page(request, "")
@@ -101,7 +112,7 @@ def _month_page(request: HttpRequest, new_address: str) -> HttpResponse:
         "month": month,
         "title": month_text(month),
         "weekdays": WEEKDAYS,
-        "weeks": [[cell(day) for day in week] for week in weeks],
+        "weeks": [Week([cell(day) for day in week]) for week in weeks],
         "count": sum(counts.values()),
         "tabs": [Tab(label, None, _href(month, code), code == who) for code, label in WHO.items()],
         "before": _href(_later(month, -1), who) if month > date(FIRST_YEAR, 1, 1) else "",

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -295,8 +294,3 @@ def _tabs(question: Question, page_day: str) -> list[Tab]:
         )
         for kind, label in kinds
     ]
-
-
-def overdue_cases_href(**asked: object) -> str:
-    """The address of the rows, for other pages."""
-    return f"{reverse('overdue_cases')}?{urlencode(asked)}"

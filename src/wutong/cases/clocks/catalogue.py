@@ -1,25 +1,21 @@
 """The catalogue of time limits: what laws, rules and practice set, as data with its source.
 
-A ledger takes a clock by its code and day (`clock_of`); what an office has to set itself is marked as not confirmed.
+A ledger takes a clock by its code and day (`clock_of`). What an office has to set itself is marked as not confirmed and
+says so in a note; it sets the days in a `ClockRule`. Nothing here reads a clock; the file is read once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from wutong.cases.clocks.declared import (
-    UNITS,
-    ClockDef,
-    Extension,
-    Rung,
-    Suspension,
-)
+from wutong.cases.clocks.declared import UNITS, Basis, ClockDef, Extension, Rung, Suspension, Unit
 from wutong.cases.clocks.scales import Counting, Point
 
 SEED = Path(__file__).parent / "seeds" / "catalogue.yaml"
@@ -30,22 +26,34 @@ EXCLUDED = (
 EXCLUDED_ARTICLE = "行政许可法第四十五条"
 SUSPENSION_NOTICE = "suspension_notice"
 """Kind of evidence that proves the written notice; a procedure with such a clock has this kind."""
+CODE_LENGTH = 30
+"""The code of a clock in its row is not longer."""
 
 
 @dataclass(frozen=True)
 class Duty:
-    """A number that is no period: a share of people or cases. `strict`: more than it, not just as much."""
+    """What a source asks for and is no period: a share of people or cases, or something to be done at once.
+
+    `number` is the share, None where there is none; `strict`: more than it, not just as much. `otherwise` says what
+    follows where the duty is not met.
+    """
 
     code: str
     label: str
     article: str
-    number: Fraction
     words: str
+    number: Fraction | None = None
     strict: bool = False
+    otherwise: str = ""
     confirmed: bool = True
+    note: str = ""
+    valid_from: date = date.min
+    valid_to: date = date.max
 
     def is_met(self, count: int, of: int) -> bool:
-        """Whether `count` of `of` are enough; exact, without rounding."""
+        """Whether `count` of `of` are enough; exact, without rounding. Raises ValueError for a duty without a share."""
+        if self.number is None:
+            raise ValueError(f"{self.code} is no share")
         if of <= 0:
             return False
         share = Fraction(count, of)
@@ -54,13 +62,19 @@ class Duty:
 
 @dataclass(frozen=True)
 class Limit:
-    """One time limit while it is in force. `effect` is what follows from its expiry by itself, `duty` what goes with it."""
+    """One time limit while it is in force. `budget` is None where the case brings its last day.
+
+    `anchor` says from what it counts; with `direction` before it counts back from there. `approvers` are those who may
+    grant the n-th extension, in the words of the source. `effect` is the verb that the law lets follow from the expiry by
+    itself; a procedure with this clock has it. `effect_of_practice` is what people do then, `duty` what else the source
+    asks for, `next` the limit that takes this one's place when the work goes on.
+    """
 
     code: str
     label: str
-    basis: Literal["statutory", "promised", "internal"]
+    basis: Basis
     article: str
-    unit: str
+    unit: Unit
     budget: int | None
     anchor: str
     rolls: bool = True
@@ -71,29 +85,35 @@ class Limit:
     rungs: tuple[Rung, ...] = ()
     effect: str = ""
     effect_words: str = ""
+    effect_article: str = ""
     effect_of_practice: str = ""
     duty: str = ""
     next: str = ""
     confirmed: bool = True
+    note: str = ""
     valid_from: date = date.min
     valid_to: date = date.max
 
-    def clock(self, code: str = "", *, on_expiry: str = "") -> ClockDef:
-        """The limit as a clock of a procedure. Only a statutory one may let a verb follow from its expiry."""
-        if on_expiry and not self.effect:
-            raise ValueError(f"{self.code}: its source lets nothing follow from the expiry")
+    @property
+    def clock_code(self) -> str:
+        return self.code.replace(".", "_")
+
+    def clock(self, code: str = "") -> ClockDef:
+        """The limit as a clock of a procedure. Raises ValueError for one that counts back: it has no clock that runs."""
+        if self.direction == "before":
+            raise ValueError(f"{self.code} counts back from its anchor")
         return ClockDef(
-            code or self.code.replace(".", "_"),
+            code or self.clock_code,
             self.label,
             self.basis,
             self.article,
-            self.unit,  # type: ignore[arg-type]
+            self.unit,
             self.budget,
             rolls=self.rolls,
             suspensions=self.suspensions,
             extensions=self.extensions,
             rungs=self.rungs,
-            on_expiry=on_expiry,
+            on_expiry=self.effect,
         )
 
     def last_day_before(self, counting: Counting, anchor: Point) -> Point:
@@ -103,50 +123,83 @@ class Limit:
         return counting.shift(self.unit, anchor, -self.budget)
 
 
-KEYS = {
-    "label", "basis", "article", "unit", "budget", "anchor", "rolls", "direction", "extensions", "suspensions",
-    "rungs", "effect", "effect_words", "effect_of_practice", "duty", "next", "confirmed", "valid_from", "valid_to",
-}  # fmt: skip
-DUTY_KEYS = {"kind", "label", "article", "number", "words", "strict", "confirmed"}
+Entry = Limit | Duty
 
 
-def _read(code: str, row: Mapping[str, Any]) -> Limit | Duty:
-    is_duty = row.get("kind") == "duty"
-    unknown = set(row) - (DUTY_KEYS if is_duty else KEYS)
-    if unknown:
-        raise ValueError(f"{code}: unknown {sorted(unknown)}")
-    if not str(row.get("article", "")).strip():
+# ---- reading -------------------------------------------------------------------------------------------------------
+
+
+def read_catalogue(rows: Mapping[str, Any]) -> Mapping[str, tuple[Entry, ...]]:
+    """Entries by code, each with its versions in order of time. Raises ValueError with the code of a wrong one."""
+    found = {
+        code: tuple(_read(code, row) for row in (given if isinstance(given, list) else [given]))
+        for code, given in rows.items()
+    }
+    for code, versions in found.items():
+        if any(after.valid_from <= before.valid_to for before, after in pairwise(versions)):
+            raise ValueError(f"{code}: two versions on one day")
+        for entry in versions:
+            if isinstance(entry, Limit) and entry.next and entry.next not in found:
+                raise ValueError(f"{code}: unknown next limit {entry.next}")
+    return found
+
+
+def _read(code: str, row: Mapping[str, Any]) -> Entry:
+    kind = Duty if row.get("kind") == "duty" else Limit
+    given = {key: value for key, value in row.items() if key != "kind"}
+    names = {item.name for item in fields(kind)} - {"code", "approvers"}
+    required = {item.name for item in fields(kind) if item.default is MISSING} - {"code", "article"}
+    if set(given) - names:
+        raise ValueError(f"{code}: unknown {sorted(set(given) - names)}")
+    if required - set(given):
+        raise ValueError(f"{code}: without {sorted(required - set(given))}")
+    if not str(given.get("article") or "").strip():
         raise ValueError(f"{code}: no source")
-    if is_duty:
-        given = {key: value for key, value in row.items() if key not in {"kind", "number"}}
-        return Duty(code, number=Fraction(str(row["number"])), **given)
-    if row["unit"] not in UNITS:
-        raise ValueError(f"{code}: unknown unit {row['unit']}")
-    if row.get("effect") and row["basis"] != "statutory":
-        raise ValueError(f"{code}: only a law lets something follow from the expiry by itself")
-    given = {key: value for key, value in row.items() if key not in {"extensions", "suspensions", "rungs"}}
-    extensions = row.get("extensions", ())
-    return Limit(
+    if not given.get("confirmed", True) and not given.get("note"):
+        raise ValueError(f"{code}: not confirmed, and no note says who sets it")
+    if kind is Duty:
+        number = given.pop("number", None)
+        return Duty(code, number=None if number is None else Fraction(str(number)), **given)
+    return _read_limit(code, given)
+
+
+def _read_limit(code: str, given: dict[str, Any]) -> Limit:
+    extensions = given.pop("extensions", ())
+    limit = Limit(
         code,
-        **given,
         extensions=tuple(
             Extension(item["amount"], item["article"], repeats=item.get("repeats", False))
             for item in extensions
         ),
         approvers=tuple(item["approver"] for item in extensions),
-        suspensions=tuple(_suspensions(row.get("suspensions", ()))),
-        rungs=tuple(
-            Rung(
-                item["code"],
-                item["offset"],
-                item["words"],
-                item["colour"],
-                item.get("unit", ""),
-                verb=item.get("action", ""),
-            )
-            for item in row.get("rungs", ())
-        ),
+        suspensions=tuple(_suspensions(given.pop("suspensions", ()))),
+        rungs=tuple(_rung(item) for item in given.pop("rungs", ())),
+        **given,
     )
+    wrong = (
+        (limit.unit not in UNITS, f"unknown unit {limit.unit}"),
+        (limit.basis not in {"statutory", "promised", "internal"}, f"unknown basis {limit.basis}"),
+        (limit.direction not in {"after", "before"}, f"unknown direction {limit.direction}"),
+        (limit.budget is not None and limit.budget <= 0, "no time at all"),
+        (limit.direction == "before" and limit.budget is None, "nothing to count back"),
+        (len(limit.clock_code) > CODE_LENGTH, f"code longer than {CODE_LENGTH}"),
+        (
+            bool(limit.effect) and limit.basis != "statutory",
+            "only a law lets something follow from the expiry",
+        ),
+        (bool(limit.effect) and not (limit.effect_article and limit.effect_words), "effect without article"),
+    )
+    for is_wrong, why in wrong:
+        if is_wrong:
+            raise ValueError(f"{code}: {why}")
+    return limit
+
+
+def _rung(item: Mapping[str, Any]) -> Rung:
+    return Rung(
+        item["code"], item["offset"], item["words"], item["colour"], item.get("unit", ""),
+        verb=item.get("action", ""),
+    )  # fmt: skip
 
 
 def _suspensions(given: Any) -> Iterable[Suspension]:
@@ -155,31 +208,41 @@ def _suspensions(given: Any) -> Iterable[Suspension]:
             yield Suspension(code, label, EXCLUDED_ARTICLE, needs_end=True, notice=SUSPENSION_NOTICE)
         return
     for item in given:
-        yield Suspension(item["code"], item["label"], item["article"])
+        yield Suspension(**item)
+
+
+# ---- asking --------------------------------------------------------------------------------------------------------
 
 
 @cache
-def load_catalogue() -> Mapping[str, tuple[Limit | Duty, ...]]:
-    """All entries by code, each with its versions in order of time. Raises ValueError with the code of a wrong one."""
-    rows = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+def load_catalogue() -> Mapping[str, tuple[Entry, ...]]:
+    """The catalogue as it is shipped, see `read_catalogue`."""
+    return read_catalogue(yaml.safe_load(SEED.read_text(encoding="utf-8")))
+
+
+def entries_on(on: date) -> Mapping[str, Entry]:
+    """What is in force on a day, by code."""
     return {
-        code: tuple(_read(code, row) for row in (given if isinstance(given, list) else [given]))
-        for code, given in rows.items()
+        code: entry
+        for code, versions in load_catalogue().items()
+        for entry in versions
+        if entry.valid_from <= on <= entry.valid_to
     }
 
 
 def limit_of(code: str, on: date) -> Limit:
     """The time limit in force on a day. Raises LookupError for a duty, an unknown code or a day without a rule."""
-    for entry in load_catalogue().get(code, ()):
-        if isinstance(entry, Limit) and entry.valid_from <= on <= entry.valid_to:
-            return entry
-    raise LookupError(f"no time limit {code} is in force on {on}")
+    entry = entries_on(on).get(code)
+    if not isinstance(entry, Limit):
+        raise LookupError(f"no time limit {code} is in force on {on}")
+    return entry
 
 
-def duty_of(code: str) -> Duty:
-    entry = load_catalogue()[code][0]
+def duty_of(code: str, on: date) -> Duty:
+    """The duty in force on a day. Raises LookupError for a time limit, an unknown code or a day without a rule."""
+    entry = entries_on(on).get(code)
     if not isinstance(entry, Duty):
-        raise LookupError(f"{code} is a time limit")
+        raise LookupError(f"no duty {code} is in force on {on}")
     return entry
 
 

@@ -17,6 +17,7 @@ from wutong.cases.testing import Zone, make_zone
 from wutong.cases.testing_permits import take
 from wutong.desk.tests.permit_ledger import account_of, permit_ledger, received
 from wutong.ledgerkit.testing import client_of, queries_of
+from wutong.registers.organisation.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def accepted(zone: Zone, title: str = "示例许可", at: str = "2026-03-02 10:0
     """Its decision is due twenty working days later; of its other clocks only the petition runs."""
     case = received(zone, local(at), title=title, **step)
     for number, verb in enumerate(("arrive", "clean", "accept"), start=1):
-        take(case, verb, zone.host, local(at) + timedelta(minutes=number))
+        take(case, verb, SYSTEM, local(at) + timedelta(minutes=number))
     Clock.objects.filter(case=case, code="repair").update(state="met", ended_on=date(2026, 3, 2))
     return case
 
@@ -51,7 +52,7 @@ def month_of(client: Client, query: str) -> dict[date, Any]:
     """The days of the month by their date."""
     answer = client.get(f"/due/{query}")
     assert answer.status_code == 200
-    return {cell.day: cell for week in answer.context["weeks"] for cell in week if cell.in_month}
+    return {cell.day: cell for week in answer.context["weeks"] for cell in week.cells if cell.in_month}
 
 
 def titles(client: Client, query: str = "") -> dict[str, list[str]]:
@@ -64,8 +65,8 @@ def titles(client: Client, query: str = "") -> dict[str, list[str]]:
 
 def test_a_month_has_whole_weeks_from_monday(client: Client) -> None:
     weeks = client.get("/due/?month=2026-03").context["weeks"]
-    assert [len(week) for week in weeks] == [7] * 6
-    assert weeks[0][0].day == date(2026, 2, 23) and weeks[-1][-1].day == date(2026, 4, 5)
+    assert [len(week.cells) for week in weeks] == [7] * 6
+    assert weeks[0].cells[0].day == date(2026, 2, 23) and weeks[-1].cells[-1].day == date(2026, 4, 5)
     page = client.get("/due/?month=2026-03").content.decode()
     assert page.count('scope="col" role="columnheader"') == 7
     assert "<caption" in page and "2026年3月到期的时限" in page

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from wutong.base.accounts.testing import make_account
 from wutong.cases.clocks.words import ticks_words
@@ -23,6 +24,13 @@ pytestmark = pytest.mark.django_db
 AS_OF = "as_of=2025-10-31"
 """A Friday. What was accepted on 22 September was due on 24 October, five working days earlier."""
 SCALES = ("working_day", "calendar_day", "hour")
+
+
+@pytest.fixture(autouse=True)
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pages that are compared speak of the same second."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
 
 
 @pytest.fixture
