@@ -72,7 +72,7 @@ PLACES = (
     Place("calendar", "clerk", "/calendar/", main=True),
     Place("calendar-year", "supervisor", f"/calendar/{YEAR}/"),
     Place("calendar-record", "supervisor", f"/calendar/{YEAR + 1}/record/", main=True),
-    Place("ask-help", "leader", f"{RECTIFICATION}act/ask_help/"),
+    Place("ask-help", "leader", f"/rectifications/ZG{YEAR}-0001/act/ask_help/"),
     Place("lamp-rules", "clerk", "/rules/lamps/", main=True),
     Place("lamp-edition", "leader", "/rules/lamps/1/"),
     Place("lamp-replay", "leader", "/rules/lamps/1/replay/"),

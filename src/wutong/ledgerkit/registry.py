@@ -1,6 +1,6 @@
 """The installed ledgers, in the order of the menu."""
 
-from wutong.base.accounts.rights import declare_rights
+from wutong.base.accounts.rights import declare_rights, withdraw_rights
 from wutong.cases.registry import register, unregister
 from wutong.ledgerkit.ledger import CasePages, Ledger
 
@@ -28,6 +28,7 @@ def uninstall(code: str) -> None:
     ledger = _ledgers.pop(code)
     for case_type in ledger.case_types:
         unregister(case_type.procedure.case_type)
+    withdraw_rights(*ledger.rights)
 
 
 def ledgers() -> list[Ledger]:

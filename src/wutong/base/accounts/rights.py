@@ -38,6 +38,12 @@ def declare_rights(*rights: Right) -> None:
             raise ValueError(f"right {right.code} is declared twice")
 
 
+def withdraw_rights(*rights: Right) -> None:
+    """Take rights out again; for a ledger that is switched off while the process runs (tests)."""
+    for right in rights:
+        _rights.pop(right.code, None)
+
+
 def all_rights() -> list[Right]:
     """All declared rights, by code."""
     return [_rights[code] for code in sorted(_rights)]
