@@ -32,7 +32,9 @@ Save = Callable[[dict[str, Any]], LampRuleSet | None]
 def copy(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """A new draft with the rows of this edition."""
     actor = _editor(request)
-    original, _subject = find_edition(edition_pk)
+    original, subject = find_edition(edition_pk)
+    if subject.only_examples:
+        raise Refused(subject.only_examples)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
         made = services.copy_edition(original, **typed, actor=actor, on=today_of(request))

@@ -126,6 +126,7 @@ def lamp_edition(request: HttpRequest, edition_pk: int) -> HttpResponse:
         actions=_actions(edition, subject, may_edit=may_edit, has_faults=bool(faults)),
         main=main,
         side=[_facts(edition)],
+        foot=subject.only_examples,
     )
     return render(request, "ui/detail.html", {"page": page})
 
@@ -143,7 +144,7 @@ def _actions(edition: LampRuleSet, subject: LampSubject, *, may_edit: bool, has_
             Action(_("加一行"), to("lamp_row_new"), drawer=True),
             Action(_("删除草稿"), to("lamp_discard"), stop=True, drawer=True),
         ]
-    if may_edit:
+    if may_edit and not subject.only_examples:
         actions.append(Action(_("另存为新版本"), to("lamp_copy"), main=not edition.is_draft, drawer=True))
     if may_edit and edition.is_draft:
         blocked = "faults" if has_faults else ""

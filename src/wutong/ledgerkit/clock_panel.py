@@ -15,11 +15,11 @@ from wutong.ui.panels import TablePanel, TimelineEntry
 from wutong.ui.tables import Cell, Column, Row, Table
 
 
-def moment_shown(counting_day: date, now: datetime, today: date) -> datetime:
+def moment_shown(day: date, now: datetime, today: date) -> datetime:
     """The moment a page of some day speaks of: now, or the last moment of that day."""
-    if counting_day == today:
+    if day == today:
         return now
-    return now + timedelta(days=(counting_day - today).days)
+    return now + timedelta(days=(day - today).days)
 
 
 def clock_panel(

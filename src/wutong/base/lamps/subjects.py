@@ -46,7 +46,10 @@ class Replayed:
 class LampSubject:
     """`code` is stored and never renamed; `groups` are codes with their words. With `has_bands` things have a size in
     yuan. `replay` takes who asks (an Actor), the day and a rule set, and judges everything that the actor may see;
-    None where nothing can be tried yet."""
+    None where nothing can be tried yet.
+
+    `only_examples` says why its lamps follow another rule, so that its editions are to be read and not to be changed.
+    """
 
     code: str
     label: Text
@@ -54,6 +57,7 @@ class LampSubject:
     groups: tuple[tuple[str, Text], ...]
     has_bands: bool = True
     replay: Callable[[Any, date, RuleSet], Sequence[Replayed]] | None = None
+    only_examples: Text = ""
 
     def metric(self, code: str) -> Metric:
         """What a rule measures. A code that is no longer declared stands for itself, so that old editions can still
@@ -90,6 +94,7 @@ CLOCKS = LampSubject(
     metrics=(Metric("working_days_left", _("剩余"), _("个工作日")),),
     groups=(("all", _("全部时限")),),
     has_bands=False,
+    only_examples=_("时限的亮灯跟着各时限自己的提醒阶梯走，这里的规则只供参考。"),
 )
 
 declare_subject(CLOCKS)

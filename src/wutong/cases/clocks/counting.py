@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -13,17 +14,15 @@ from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.state import ClockState, Stretch
 from wutong.cases.models import Clock, ClockRule, ClockSegment
 
-_known: dict[int, tuple[WorkingTime, Counting]] = {}
+
+@lru_cache(maxsize=2)
+def _counting(time: WorkingTime) -> Counting:
+    return Counting(time)
 
 
 def counting_now() -> Counting:
     """The recorded calendar and office hours. One short query tells whether the tables made before still hold."""
-    time = recorded_time()
-    known = _known.get(id(time))
-    if known is None or known[0] is not time:
-        _known.clear()
-        _known[id(time)] = known = (time, Counting(time))
-    return known[1]
+    return _counting(recorded_time())
 
 
 def rules_between(case_types: Iterable[str], first: date, last: date) -> Sequence[ClockRule]:

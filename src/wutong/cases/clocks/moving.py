@@ -27,7 +27,6 @@ from wutong.cases.models import (
 )
 from wutong.cases.steps import Step
 
-SECOND = {"microsecond": 0}
 CLOCK_COLUMNS = [
     "budget", "total", "late", "started_on", "started_at", "running_since", "running_since_at", "consumed", "due_on",
     "due_at", "is_provisional", "state", "missed_on", "missed_at", "ended_on", "ended_at", "extensions", "fired",
@@ -173,9 +172,10 @@ class ClockMover:
         return max(fitting, key=lambda rule: rule.valid_from, default=None)
 
     def _enter_late(self, clock: Clock, state: ClockState) -> None:
-        """A clock that began before it was recorded: rungs already past are written down, and nothing follows."""
-        recorded = self.counting.point_at(clock.unit, self.now)
-        if state.started is None or state.started >= recorded:
+        """A step that is entered after its day: rungs already past are written down, and nothing follows. A clock that
+        time itself starts is not entered late, however long the sweep was away; nor is one that a step of now lets count
+        from an earlier beginning. Their rungs are reached by the sweep."""
+        if self.step.by_clock or self.point(clock.unit) >= self.counting.point_at(clock.unit, self.now):
             return
         for code, moment in rung_moments(self.counting, state).items():
             if moment > self.now:
@@ -285,7 +285,8 @@ class ClockMover:
         """After the due day moved: rungs that lie ahead again may be reached again."""
         moments = rung_moments(self.counting, state)
         self._take_back(clock, [code for code in clock.fired if code in moments and moments[code] > self.now])
-        clock.next_at = next_moment(self.counting, state, clock.fired)
+        if state.running_since is not None:  # a resting clock is looked at when its suspension ends
+            clock.next_at = next_moment(self.counting, state, clock.fired)
         self._written(clock)
 
     def _take_back(self, clock: Clock, codes: Iterable[str]) -> None:
@@ -329,5 +330,5 @@ def suspension_end(
 def moment_of(step: Step, now: datetime, today: date) -> datetime | None:
     """The moment of a step, in whole seconds: the given one; now for a step of today; else unknown."""
     if step.effective_at is not None:
-        return step.effective_at.replace(**SECOND)  # type: ignore[arg-type]
-    return now.replace(**SECOND) if step.effective_on == today else None  # type: ignore[arg-type]
+        return step.effective_at.replace(microsecond=0)
+    return now.replace(microsecond=0) if step.effective_on == today else None

@@ -12,11 +12,9 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from wutong.base.errors import DomainError
 from wutong.cases.act import act
 from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.declared import EXPIRED, Rung
-from wutong.cases.clocks.moving import SECOND
 from wutong.cases.clocks.rows import next_moment, read_point, rung_moments, state_of_row
 from wutong.cases.clocks.scales import Counting
 from wutong.cases.models import Case, Change, Clock, ClockSuspension
@@ -53,7 +51,8 @@ def sweep_clocks(now: datetime) -> Swept:
         for key in keys:
             try:
                 _move_on(key, now, swept)
-            except DomainError:
+            except Exception:
+                # Whatever is wrong with one (a refusal, a ledger that is switched off, a day beyond the calendar).
                 logger.exception("Clock %s could not be moved", key)
                 swept.failed += 1
         last = keys[-1]
@@ -172,7 +171,7 @@ def _take_verb(
     on = today if expiry is None else max(expiry.effective_on, fresh.changed_on)
     at = None
     if procedure.counts_moments:
-        at = now.replace(**SECOND) if expiry is None else expiry.effective_at  # type: ignore[arg-type]
+        at = now.replace(microsecond=0) if expiry is None else expiry.effective_at
         if at is None or counting.day("hour", int(at.timestamp())) != on:
             at = counting.moment("calendar_day", on.toordinal())
         if fresh.changed_at is not None:

@@ -150,6 +150,53 @@ def test_a_suspension_ends_by_itself_on_the_day_that_was_told(zone: Zone) -> Non
     assert list(faults()) == []
 
 
+def test_a_resting_clock_that_is_extended_goes_on_by_itself_all_the_same(zone: Zone) -> None:
+    head = make_actor("head", "戊某", zone.root, "permit.extend", "permit.head")
+    case = accepted(zone)
+    pause = {"pause": Pause("hearing", date(2025, 10, 15)), "evidence": [document("notice")]}
+    take(case, "pause", zone.host, TEN + DAY, **pause)
+    take(case, "extend", head, TEN + 2 * DAY, extend_by=10)
+    assert sweep_clocks(local("2025-10-20 08:00")).resumed == 1
+    assert clock(case, "decide").due_on == date(2025, 11, 25)
+
+
+def test_what_time_itself_starts_is_not_entered_late_however_long_the_sweep_was_away(zone: Zone) -> None:
+    """Nobody answered and the sweep was away for two months: the decision is late, and that is told."""
+    case = permit(zone)
+    sweep_clocks(local("2025-11-24 08:00"))
+    assert Case.objects.get(pk=case.pk).state == "deemed"
+    assert reached(case, "decide") == ["yellow", "expired", "red", "supervise"]
+    assert case.changes.filter(verb="supervise").count() == 1
+    assert list(faults()) == []
+
+
+def test_a_clock_that_counts_from_an_earlier_beginning_is_not_entered_late(zone: Zone) -> None:
+    case = permit(zone)
+    late = TEN + 5 * DAY
+    take(case, "needs_construction", zone.host, late)  # three days from the Monday: over on Thursday
+    assert not ClockRung.objects.filter(clock__code="construction").exists()
+    sweep_clocks(late)
+    assert reached(case, "construction") == ["expired"]
+
+
+def test_an_unforeseen_fault_of_one_clock_does_not_hold_up_the_others(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wutong.cases.clocks import sweep
+
+    first, second = accepted(zone), accepted(zone)
+    case_type_of = sweep.case_type_of
+
+    def switched_off(case: Case) -> object:
+        if case.pk == first.pk:
+            raise KeyError("示例")
+        return case_type_of(case)
+
+    monkeypatch.setattr(sweep, "case_type_of", switched_off)
+    assert sweep_clocks(local("2025-10-27 08:00")).failed > 0
+    assert reached(second, "decide") == ["yellow", "expired", "red"]
+
+
 def test_an_extension_lets_the_warning_come_again_before_the_new_day(zone: Zone) -> None:
     head = make_actor("head", "戊某", zone.root, "permit.extend", "permit.head")
     case = accepted(zone)

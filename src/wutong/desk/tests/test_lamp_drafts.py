@@ -261,3 +261,16 @@ def test_the_choices_are_those_of_the_subject(editor: Client) -> None:
     assert "band_from_yuan" not in form.fields
     assert "consecutive" not in form.fields
     assert [code for code, _label in form.fields["metric"].choices] == ["working_days_left"]
+
+
+def test_what_follows_another_rule_is_to_be_read_and_not_to_be_changed(editor: Client) -> None:
+    """Clocks take their colour from their own rungs: an edition of them would change nothing."""
+    example = make_draft("clock", "示例", [Rule("working_days_left", "at_most", 1, "yellow", "all")])
+    page = editor.get(f"/rules/lamps/{example.pk}/").content.decode()
+    assert "另存为新版本" not in page
+    assert "只供参考" in page
+    before = LampRuleSet.objects.count()
+    assert (
+        editor.post(f"/rules/lamps/{example.pk}/copy/", {"edition": "新版", "title": "新"}).status_code == 422
+    )
+    assert LampRuleSet.objects.count() == before
