@@ -139,25 +139,19 @@ def _clock_tables(
     """The calendar, and the offices' rules of clocks, each read only when a step may need it."""
     if not any(context.kind.procedure.clocks for context in contexts.values()):
         return None, ()
-    starting = {
-        context.case.case_type
-        for context in contexts.values()
-        if any(effect.action in {"start", "arm"} for effect in _possible_effects(context, steps))
-    }
+    starting = {kind for step in steps if (kind := _starts_clocks(step, contexts))}
     days = [step.effective_on for step in steps]
     return counting_now(), rules_between(starting, min(days), max(days)) if starting else ()
 
 
-def _possible_effects(context: CaseContext, steps: Sequence[Step]) -> list[ClockEffect]:
-    procedure = context.kind.procedure
-    effects: list[ClockEffect] = []
-    for step in steps:
-        if isinstance(step.case, NewCase):
-            effects += procedure.open_clocks if step.case.case_type == context.case.case_type else ()
-        elif step.case.pk == context.case.pk:
-            transition = procedure.transition(step.verb)
-            effects += transition.clocks if transition else ()
-    return effects
+def _starts_clocks(step: Step, contexts: Mapping[int, CaseContext]) -> str:
+    """The case type of a step that may start a clock; empty for one that does not."""
+    if isinstance(step.case, NewCase):
+        return step.case.case_type if latest(step.case.case_type).procedure.open_clocks else ""
+    transition = contexts[step.case.pk].kind.procedure.transition(step.verb)
+    effects = transition.clocks if transition else ()
+    is_starting = any(effect.action in {"start", "arm"} for effect in effects)
+    return step.case.case_type if is_starting else ""
 
 
 def _already_done(steps: Sequence[Step]) -> list[Done] | None:

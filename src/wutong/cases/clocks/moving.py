@@ -48,6 +48,18 @@ class ClockWrites:
     new_rungs: list[ClockRung] = field(default_factory=list)
     ended_rungs: list[tuple[Clock, str, Change]] = field(default_factory=list)
     recounted: list[tuple[Clock, ClockState]] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)
+    """Which objects are among the clocks already: looking through the lists would cost the square of a long set."""
+
+    def add_new(self, clock: Clock) -> None:
+        self.known.add(id(clock))
+        self.new_clocks.append(clock)
+
+    def add(self, clock: Clock) -> None:
+        """A clock that changed; once, and not when it is written as a new one anyway."""
+        if id(clock) not in self.known:
+            self.known.add(id(clock))
+            self.clocks.append(clock)
 
 
 @dataclass
@@ -156,7 +168,7 @@ class ClockMover:
             supersedes=replaced,
         )
         self.clocks.append(clock)
-        self.writes.new_clocks.append(clock)
+        self.writes.add_new(clock)
         return clock
 
     def _rule(self, code: str) -> ClockRule | None:
@@ -203,7 +215,7 @@ class ClockMover:
         write_point(row, self.counting, clock.unit, "ends_on", ends)
         self.writes.new_suspensions.append((row, chosen.notice))
         self.tell(clock, "suspend", reason=chosen.code, ends=iso_point(self.counting, clock.unit, ends))
-        self._written(clock)
+        self.writes.add(clock)
 
     def go_on(self, clock: Clock, state: ClockState, point: Point) -> None:
         """The clock runs again from `point`."""
@@ -242,7 +254,7 @@ class ClockMover:
         ]
         self._take_back(clock, after)
         self.tell(clock, word)
-        self._written(clock)
+        self.writes.add(clock)
 
     # ---- what time itself does ---------------------------------------------------------------------------------
 
@@ -256,7 +268,7 @@ class ClockMover:
                 write_state(clock, state, self.counting)
             self._reach(clock, code, moments[code], is_late_entry=False)
         clock.next_at = next_moment(self.counting, state, clock.fired)
-        self._written(clock)
+        self.writes.add(clock)
 
     def reproject(self, clock: Clock, state: ClockState) -> None:
         """The same clock under another calendar. `state` has all its stretches."""
@@ -267,7 +279,7 @@ class ClockMover:
         self.tell(clock, "move", was=before)
         if moved.running_since is not None:
             self._renew(clock, moved)
-        self._written(clock)
+        self.writes.add(clock)
 
     # ---- rows --------------------------------------------------------------------------------------------------
 
@@ -287,7 +299,7 @@ class ClockMover:
         self._take_back(clock, [code for code in clock.fired if code in moments and moments[code] > self.now])
         if state.running_since is not None:  # a resting clock is looked at when its suspension ends
             clock.next_at = next_moment(self.counting, state, clock.fired)
-        self._written(clock)
+        self.writes.add(clock)
 
     def _take_back(self, clock: Clock, codes: Iterable[str]) -> None:
         for code in codes:
@@ -298,10 +310,6 @@ class ClockMover:
         segment = ClockSegment(clock=clock)
         write_point(segment, self.counting, clock.unit, "from_on", point)
         self.writes.new_segments.append(segment)
-
-    def _written(self, clock: Clock) -> None:
-        if clock not in self.writes.new_clocks and clock not in self.writes.clocks:
-            self.writes.clocks.append(clock)
 
     def tell(self, clock: Clock, word: str, **more: Any) -> None:
         """What the change says of it: enough to fold the clock's life again."""
