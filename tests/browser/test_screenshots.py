@@ -23,6 +23,8 @@ PICTURES = (
     "overdue-by-unit",
     "overdue-cases",
     "due-calendar",
+    "calendar-year",
+    "calendar-record",
     "lamp-edition",
     "jobs",
     "422",

@@ -44,15 +44,14 @@ Holder = tuple[int | None, int | None]
 
 COLUMNS = (
     Column("case", gettext_lazy("办件"), "name", phone="show"),
-    Column("ledger", gettext_lazy("台账")),
-    Column("clock", gettext_lazy("时限"), "long", phone="show"),
+    Column("clock", gettext_lazy("时限"), phone="show"),
     Column("host", gettext_lazy("主办"), phone="show"),
     Column("due", gettext_lazy("到期"), "date", phone="show"),
     Column("late", gettext_lazy("超时"), "lamp", total=True, phone="show"),
     Column("charged", gettext_lazy("超时记在谁名下"), "long", phone="show"),
 )
 OWN = Column("own", gettext_lazy("记在本单位"), total=True, phone="show")
-SOON_COLUMNS = (*COLUMNS[:5], Column("late", gettext_lazy("剩余"), "lamp", phone="show"))
+SOON_COLUMNS = (*COLUMNS[:4], Column("late", gettext_lazy("剩余"), "lamp", phone="show"))
 
 
 @dataclass(frozen=True)
@@ -215,8 +214,7 @@ def _row(line: DueLine, late: LateClock | None = None, names: Mapping[Holder, st
         )
     host = str(case.host_unit or _("没有责任单位"))
     cells = {
-        "case": Cell(case.title, href=line.href, note=case.number),
-        "ledger": Cell(ledger_of(case.case_type).name),
+        "case": Cell(case.title, href=line.href, note=f"{case.number}，{ledger_of(case.case_type).name}"),
         "clock": Cell(line.label, note=f"{basis_words(clock.basis)}：{clock.article}"),
         "host": Cell(host, note=str(case.host_person or "")),
         "due": Cell(due_words(clock), clock.due_on, note=_("暂定") if clock.is_provisional else ""),
