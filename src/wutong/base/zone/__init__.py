@@ -1,0 +1,1 @@
+"""The zone itself: its name, its code, and whether it is set up."""

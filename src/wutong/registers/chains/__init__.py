@@ -1,0 +1,1 @@
+"""Industrial chains: nodes, firms on them, the leader and the liaison of each."""

@@ -1,0 +1,1 @@
+"""The national classification of industries, and the leading industries of the zone."""
