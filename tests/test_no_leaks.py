@@ -43,9 +43,10 @@ from wutong.ledgerkit.testing import (
 from wutong.ledgers.project_push.importing import SHEET
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.ledgers.supervision_orders.services import issue_order
-from wutong.registers.enterprises.models import Contact, Enterprise
-from wutong.registers.enterprises.services import add_contact
+from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.people.services import add_contact
 from wutong.registers.organisation.actors import SYSTEM, actor_of
+from wutong.registers.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ class World:
     zone: Zone
     cases: list[Case] = field(default_factory=list)
     firms: list[tuple[Enterprise, list[Case]]] = field(default_factory=list)
-    contacts: list[Contact] = field(default_factory=list)
+    contacts: list[Person] = field(default_factory=list)
     batch: ImportBatch | None = None
 
 

@@ -39,6 +39,7 @@ from wutong.cases.procedures import (
     CLOCK_RUNG,
     CLOCK_VERBS,
     CORRECT_VERB,
+    FOLLOW_VERB,
     OPEN_VERB,
     SET_ASIDE,
     STAY,
@@ -47,6 +48,8 @@ from wutong.cases.procedures import (
 )
 from wutong.cases.registry import latest, reactions_to
 from wutong.cases.steps import NewCase, Step
+from wutong.cases.succession import judge_successions, pass_on
+from wutong.cases.who import on_behalf_of
 from wutong.registers.history.services import snapshot_of
 from wutong.registers.organisation.actors import Actor
 
@@ -180,13 +183,13 @@ def _opened(
     parents = {new.parent.pk for _step, new in openings if new.parent is not None}
     on_parents = list(Assignment.objects.filter(case__in=parents, to_on__isnull=True)) if parents else []
     unnumbered: dict[tuple[str, int], list[Case]] = {}
-    contexts = []
+    contexts, principals = [], []
     for step, new in openings:
         kind = latest(new.case_type)
         parent_id = new.parent.pk if new.parent else None
-        judge_opening(
-            step, new, kind.procedure, actor, [item for item in on_parents if item.case_id == parent_id]
-        )
+        held = [item for item in on_parents if item.case_id == parent_id]
+        judge_opening(step, new, kind.procedure, actor, held)
+        principals.append(on_behalf_of(actor, kind.procedure.may_open, held))
         is_open = kind.procedure.state(new.state).kind != "closed"
         if is_open:
             judge_parent(kind.procedure, locked.get(parent_id) if parent_id else None)
@@ -195,6 +198,7 @@ def _opened(
             number=new.number,
             title=new.title[:200],
             parent=new.parent,
+            enterprise_id=new.enterprise_id,
             procedure_version=kind.procedure.version,
             state=new.state,
             is_open=is_open,
@@ -212,6 +216,8 @@ def _opened(
         for case, number in zip(cases, take_numbers(prefix, year, len(cases)), strict=True):
             case.number = number
     Case.objects.bulk_create(writes.new_cases, batch_size=500)
+    for context, principal in zip(contexts, principals, strict=True):
+        _note_principal(context.case, principal, writes)
     return contexts
 
 
@@ -228,6 +234,7 @@ def _open(step: Step, new: NewCase, context: CaseContext, acting: _Acting) -> Do
         "version": case.procedure_version,
         "title": case.title,
         "parent": case.parent_id,
+        "enterprise": case.enterprise_id,
         "result": case.result,
         "holders": assign(context, step.holders, step.effective_on, at, acting.writes),
         "data": snapshot_of(context.detail, _column_names(new.detail)),
@@ -250,7 +257,12 @@ def _take(step: Step, context: CaseContext, acting: _Acting) -> Done:
     case, procedure, writes = context.case, context.kind.procedure, acting.writes
     if step.verb in CLOCK_VERBS:
         return _let_time_pass(step, context, acting)
+    if step.verb == FOLLOW_VERB:
+        return _follow_enterprise(step, context, acting)
     transition = judge(step, context, acting.actor)
+    judge_successions(step, context)
+    # Asked before the step moves anything: it may end the very role it is taken in.
+    _note_principal(case, on_behalf_of(acting.actor, transition.who, context.assignments), writes)
     if transition.verb == CORRECT_VERB:
         judge_correction(step, context)
         return _correct(step, context, acting)
@@ -278,6 +290,8 @@ def _take(step: Step, context: CaseContext, acting: _Acting) -> Done:
         raise ValueError(f"{transition.verb} may not assign {sorted(unknown)}")
     told["holders"] = assign(context, step.holders, step.effective_on, at, writes, transition.awaits)
     told["answered"] = answer(context, transition.answers, acting.actor, step.effective_on, at, writes)
+    told["released"], begun = pass_on(context, step, at, writes)
+    told["holders"] += begun
     for name, value in step.data.items():
         setattr(context.detail, name, value)
     told["data"] = snapshot_of(context.detail, step.data)
@@ -285,6 +299,11 @@ def _take(step: Step, context: CaseContext, acting: _Acting) -> Done:
     if case.state != before:
         move_tasks(context, step.effective_on, writes)
     return _record(step, step.verb, before, told, context, acting, change)
+
+
+def _note_principal(case: Case, account_id: int | None, writes: Writes) -> None:
+    if account_id is not None:
+        writes.on_behalf_of[case.pk] = account_id
 
 
 def _let_time_pass(step: Step, context: CaseContext, acting: _Acting) -> Done:
@@ -305,6 +324,16 @@ def _let_time_pass(step: Step, context: CaseContext, acting: _Acting) -> Done:
     else:
         mover.reproject(clock, state_with_stretches(clock))
     return _record(step, step.verb, context.case.state, {"clocks": mover.told}, context, acting, change)
+
+
+def _follow_enterprise(step: Step, context: CaseContext, acting: _Acting) -> Done:
+    """The firm of the case is another register entry from now on: whoever may merge firms moves their cases along."""
+    if step.enterprise is None or not (acting.actor.is_system or acting.actor.has("enterprises.merge")):
+        raise NotAllowed(_("只有合并企业的人能把办件转到另一家企业。"))
+    case = context.case
+    case.enterprise = step.enterprise
+    told = {"enterprise": step.enterprise.pk}
+    return _record(step, FOLLOW_VERB, case.state, told, context, acting, Change(case=case))
 
 
 def _clock_effects(transition: Transition, before: str, context: CaseContext) -> list[ClockEffect]:
@@ -371,6 +400,7 @@ def _record(
     change.effective_on = step.effective_on
     change.effective_at = None if replaced else acting.moment(step, context)
     change.actor = acting.actor.account
+    change.on_behalf_of_id = acting.writes.on_behalf_of.get(case.pk)
     change.verb = verb
     change.state_before = before
     change.state_after = replaced.state_after if replaced else case.state

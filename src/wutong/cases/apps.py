@@ -6,3 +6,9 @@ class CasesConfig(AppConfig):
     name = "wutong.cases"
     label = "cases"
     verbose_name = _("办件")
+
+    def ready(self) -> None:
+        from wutong.cases.following import follow_enterprise
+        from wutong.registers.enterprises.carriers import declare_carrier
+
+        declare_carrier("cases.Case", "enterprise", follow_enterprise)

@@ -45,11 +45,13 @@ class Writes:
     ended_tasks: list[Task] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     checks: list[EvidenceCheck] = field(default_factory=list)
+    on_behalf_of: dict[int, int] = field(default_factory=dict)
+    """Per case the account in whose place the actor takes the step, where it is not the actor's own doing."""
 
 
 CASE_COLUMNS = [
     "state", "is_open", "result", "opened_on", "changed_on", "changed_at", "closed_on", "host_unit", "host_person",
-    "leader", "due_on", "amount_yuan", "last_seq", "head_hash", "head_mac",
+    "leader", "due_on", "amount_yuan", "enterprise", "last_seq", "head_hash", "head_mac",
 ]  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def assign(
         if any(item.is_awaited or not is_awaited for item in same):
             continue
         if not role.many:
-            _release(context, held, on, at, writes)
+            release(context, held, on, at, writes)
         new = Assignment(
             case=context.case,
             role=role.code,
@@ -90,9 +92,10 @@ def assign(
     return told
 
 
-def _release(
+def release(
     context: CaseContext, held: Iterable[Assignment], on: date, at: datetime | None, writes: Writes
 ) -> None:
+    """The time of these holders ends."""
     for item in held:
         item.to_on, item.to_at = on, at
         writes.ended_assignments.append(item)
@@ -107,7 +110,7 @@ def answer(
     awaited = [item for item in context.assignments if item.is_awaited and item.role in wanted]
     own = [item for item in awaited if holds(actor, item)]
     done = own or awaited
-    _release(context, done, on, at, writes)
+    release(context, done, on, at, writes)
     return [{"role": item.role, "unit": item.unit_id, "person": item.person_id} for item in done]
 
 

@@ -39,7 +39,7 @@ def judge(step: Step, context: CaseContext, actor: Actor) -> Transition:
     judge_seen(step, context)
     transition = procedure.transition(step.verb)
     state = procedure.state(case.state)
-    if transition is None or transition not in procedure.leads_from(case.state):
+    if transition is None or not procedure.is_possible(transition, case.state):
         label = transition.label if transition else step.verb
         raise Refused(
             _("%(number)s现在是“%(state)s”，不能“%(verb)s”。")

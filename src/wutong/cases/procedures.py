@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from wutong.cases.clocks.declared import EXPIRED, MOMENT_UNITS, ClockDef, ClockEffect, Text
 
 __all__ = ["ClockDef", "ClockEffect", "Text"]
@@ -23,6 +25,13 @@ CLOCK_RUNG, CLOCK_MOVED, CLOCK_RESUMED = "clock_rung", "clock_moved", "clock_res
 CLOCK_VERBS = (CLOCK_RUNG, CLOCK_MOVED, CLOCK_RESUMED)
 """Verbs of every procedure that only time itself takes: a rung is reached, a due day moves with the calendar, a
 suspension is over. They change clocks and nothing else, and do not count among the days of the case's life."""
+FOLLOW_VERB = "follow_enterprise"
+"""Verb of every procedure: the firm that a case concerns was merged into another one, or taken apart from it again.
+The case goes along; nothing else of it changes, and the day does not count among the days of its life."""
+HAND_OVER_VERB = "hand_over"
+"""Verb of every procedure: a seat passes to the next holder because its holder leaves or its unit ends (交接)."""
+ASIDE_OF_LIFE = (*CLOCK_VERBS, FOLLOW_VERB)
+"""Verbs that leave the days of a case's life as they were."""
 SET_ASIDE = "set_aside"
 """The reason for suspension that lets a clock rest while its case is laid aside."""
 
@@ -110,6 +119,12 @@ class Transition:
     by_clock: bool = False
 
 
+HAND_OVER = Transition(
+    HAND_OVER_VERB, _("移交"), (), STAY, Who(right="organisation.hand_over"), needs_reason=True
+)  # fmt: skip
+"""Taken in every open state of every procedure, by a handover only: it is not among the steps that a page offers."""
+
+
 @dataclass(frozen=True)
 class Procedure:
     """One version of the way a type of case goes. `number_prefix` starts its case numbers: `ZG2026-0001`."""
@@ -133,6 +148,8 @@ class Procedure:
         return next(state for state in self.states if state.code == code)
 
     def transition(self, verb: str) -> Transition | None:
+        if verb == HAND_OVER_VERB:
+            return HAND_OVER
         return next((item for item in self.transitions if item.verb == verb), None)
 
     def clock(self, code: str) -> ClockDef:
@@ -166,6 +183,12 @@ class Procedure:
             if state_code in item.source or (not item.source and state.kind != "closed"):
                 yield item
 
+    def is_possible(self, transition: Transition, state_code: str) -> bool:
+        """Whether a transition may be tried in a state; a handover wherever the case is not closed."""
+        if transition.verb == HAND_OVER_VERB:
+            return self.state(state_code).kind != "closed"
+        return transition in self.leads_from(state_code)
+
     def restricted_states(self) -> tuple[str, ...]:
         return tuple(state.code for state in self.states if state.restricted)
 
@@ -179,6 +202,7 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
     verbs = [item.verb for item in procedure.transitions]
     kinds = {kind for kind, _label in procedure.evidence_kinds}
     faults += [f"verb {verb} is declared twice" for verb in sorted({v for v in verbs if verbs.count(v) > 1})]
+    faults += [f"{verb} is a verb of every procedure" for verb in verbs if verb == HAND_OVER_VERB]
     faults += [f"opening names the unknown state {code}" for code in procedure.opens_in if code not in known]
     faults += [
         f"opening names the unknown clock {e.clock}" for e in procedure.open_clocks if e.clock not in clocks

@@ -7,7 +7,7 @@ from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.recount import clock_faults
 from wutong.cases.context import valid_changes
 from wutong.cases.models import Assignment, Case, Change, Clock
-from wutong.cases.procedures import CLOCK_VERBS, Procedure
+from wutong.cases.procedures import ASIDE_OF_LIFE, Procedure
 from wutong.cases.registry import find_type
 
 Seat = tuple[str, int | None, int | None]
@@ -41,7 +41,7 @@ def _columns(
     procedure: Procedure, case: Case, rows: Sequence[Change], seats: Sequence[Seat], clocks: Sequence[Clock]
 ) -> dict[str, Any]:
     told = rows[0].snapshot
-    valid = [change for change in valid_changes(rows) if change.verb not in CLOCK_VERBS]
+    valid = [change for change in valid_changes(rows) if change.verb not in ASIDE_OF_LIFE]
     end = valid[-1]
     is_open = _is_open(procedure, end.state_after)
     closings = [
@@ -51,6 +51,7 @@ def _columns(
         and (not change.state_before or _is_open(procedure, change.state_before))
     ]
     results = [row.snapshot["result"] for row in rows if "result" in row.snapshot]
+    firms = [row.snapshot["enterprise"] for row in rows if "enterprise" in row.snapshot]
     host = next((seat for seat in seats if seat[0] == "host"), ("host", None, None))
     leader = next((seat for seat in seats if seat[0] == "lead_official"), ("", None, None))
     dues = [clock.due_on for clock in clocks if clock.running_since is not None and clock.due_on]
@@ -60,6 +61,7 @@ def _columns(
         "number": told.get("number"),
         "title": told.get("title", ""),
         "parent_id": told.get("parent"),
+        "enterprise_id": firms[-1] if firms else None,
         "state": end.state_after,
         "is_open": is_open,
         "result": "" if is_open or not results else results[-1],
@@ -83,6 +85,8 @@ def _seats(procedure: Procedure, rows: Sequence[Change]) -> list[Seat]:
     """Who holds which role after all changes."""
     seats: list[Seat] = []
     for row in rows:
+        for item in row.snapshot.get("released", []):
+            seats.remove((item["role"], item["unit"], item["person"]))
         for item in row.snapshot.get("holders", []):
             if not procedure.role(item["role"]).many:
                 seats = [seat for seat in seats if seat[0] != item["role"]]

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from wutong.base.files.models import StoredFile
-from wutong.cases.models import Case, Change, Evidence
+from wutong.cases.models import Assignment, Case, Change, Evidence
+from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.models import Official, Unit
 
 
@@ -15,6 +16,15 @@ class Holder:
     """Who takes a role: a unit, and a person of it when it is known."""
 
     role: str
+    unit: Unit
+    person: Official | None = None
+
+
+@dataclass(frozen=True)
+class Succession:
+    """A seat that passes from its holder to the next one; its role stays, and what is waited for is waited for on."""
+
+    seat: Assignment
     unit: Unit
     person: Official | None = None
 
@@ -33,7 +43,8 @@ class NewEvidence:
 class NewCase:
     """A case that does not exist yet. `state` is the state it is entered in (an entry made late may start in the
     middle of its life); `detail` are the columns of the ledger's row; `number` is given when the ledger has taken
-    it before (a project's code is its case number)."""
+    it before (a project's code is its case number). `enterprise` is the firm it concerns: without one, that of the
+    parent."""
 
     case_type: str
     title: str
@@ -41,6 +52,13 @@ class NewCase:
     detail: Mapping[str, Any] = field(default_factory=dict)
     parent: Case | None = None
     number: str = ""
+    enterprise: Enterprise | None = None
+
+    @property
+    def enterprise_id(self) -> int | None:
+        if self.enterprise is not None:
+            return self.enterprise.pk
+        return self.parent.enterprise_id if self.parent else None
 
 
 @dataclass(frozen=True)
@@ -67,8 +85,8 @@ class Step:
 
     `expected_seq` is the last change the actor has seen: when there is a newer one, nothing is written.
     `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget, `extend_by`
-    is what an extension adds in the clock's unit. `effective_at` is the moment in the world; without it a step of
-    today happens now. `amount_yuan` is the amount at stake from now on (None: unchanged).
+    is what an extension adds in the clock's unit. `enterprise` is the firm that the case follows in a merge. `effective_at` is the moment in the world; without it a step of
+    today happens now. `successions` are the seats that a handover passes on. `amount_yuan` is the amount at stake from now on (None: unchanged).
     """
 
     case: Case | NewCase
@@ -88,4 +106,6 @@ class Step:
     extend_by: int | None = None
     pause: Pause | None = None
     clock_work: ClockWork | None = None
+    enterprise: Enterprise | None = None
+    successions: Sequence[Succession] = ()
     by_clock: str = ""

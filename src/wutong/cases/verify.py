@@ -27,6 +27,7 @@ from wutong.cases.registry import all_types
 from wutong.registers.history.services import snapshot_value
 
 BLOCK = 500
+MAX_KEY = 2**63 - 1
 
 
 def chain_count() -> int:
@@ -35,17 +36,22 @@ def chain_count() -> int:
 
 def faults() -> Iterator[Fault]:
     """Everything wrong with cases. Reads block by block; memory does not grow with the number of cases."""
-    last = 0
+    yield from faults_between(0, MAX_KEY)
+    yield from number_faults()
+
+
+def faults_between(after: int, upto: int) -> Iterator[Fault]:
+    """Everything wrong with the cases whose keys lie above `after`, up to and with `upto`."""
+    last = after
     while True:
-        cases = list(Case.objects.filter(pk__gt=last).order_by("pk")[:BLOCK])
+        cases = list(Case.objects.filter(pk__gt=last, pk__lte=upto).order_by("pk")[:BLOCK])
         if not cases:
             break
         first, last = last, cases[-1].pk
         yield from _faults_of_block(cases, first, last)
-    orphans = Change.objects.filter(case_id__gt=last).order_by("case_id").values_list("case_id", flat=True)
-    for case_id in orphans.distinct():
+    behind = Change.objects.filter(case_id__gt=last, case_id__lte=upto)
+    for case_id in behind.order_by("case_id").values_list("case_id", flat=True).distinct():
         yield Fault(f"case:{case_id}", 0, "办件被移除，变更还在")
-    yield from number_faults()
 
 
 def _faults_of_block(cases: list[Case], first: int, last: int) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +17,12 @@ from wutong.base.personal.fields import masked
 from wutong.ledgerkit.middleware import audit_refusal
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.viewer import now_of, today_of, viewer
-from wutong.registers.enterprises.models import Contact, Enterprise
-from wutong.registers.enterprises.services import add_contact, erase_contact, register_enterprise
+from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.enterprises.services import register_enterprise
 from wutong.registers.organisation.actors import Actor
+from wutong.registers.people.models import Person
+from wutong.registers.people.services import add_contact, erase_person
+from wutong.registers.projects.models import Project
 from wutong.ui.forms import FilterForm, HouseForm
 from wutong.ui.pages import Action, Crumb, DetailPage, FormPage, ListPage
 from wutong.ui.panels import Block, Fact, FactsPanel, ListItem, ListPanel, TablePanel
@@ -42,10 +45,11 @@ def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """Investors follow their projects: a firm known only from an unsigned project is as secret as the project."""
     if actor.official is None:
         return Enterprise.objects.none()
-    return Enterprise.objects.filter(
-        Q(invested_projects__isnull=True)
-        | Q(invested_projects__push__case__in=visible_cases(actor, "project_push"))
-    ).distinct()
+    own = Project.objects.filter(
+        Q(investor=OuterRef("pk")) | Q(company=OuterRef("pk")),
+        push__case__in=visible_cases(actor, "project_push"),
+    )
+    return Enterprise.objects.filter(Q(is_disclosed=True) | Exists(own))
 
 
 ENTERPRISE_COLUMNS = (
@@ -154,8 +158,8 @@ def _found(request: HttpRequest, pk: int) -> Enterprise:
     return enterprise
 
 
-def _contact(request: HttpRequest, pk: int, contact_pk: int) -> Contact:
-    contact = Contact.objects.filter(enterprise=_found(request, pk), pk=contact_pk, is_erased=False).first()
+def _contact(request: HttpRequest, pk: int, contact_pk: int) -> Person:
+    contact = Person.objects.filter(enterprise=_found(request, pk), pk=contact_pk, is_erased=False).first()
     if contact is None:
         raise Http404
     return contact
@@ -188,7 +192,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     actor = viewer(request)
     ids = found.invested_projects.values("push__case_id")
     cases = visible_cases(actor, "project_push").filter(pk__in=ids).order_by("-opened_on", "-pk")
-    contacts = found.contacts.filter(is_erased=False).order_by("pk")
+    contacts = found.people.filter(is_erased=False).order_by("pk")
     main: list[Block] = [
         ListPanel(
             title=_("投资项目"),
@@ -219,7 +223,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ui/detail.html", {"page": page})
 
 
-def _contacts_panel(found: Enterprise, contacts: list[Contact], actor: Actor) -> TablePanel:
+def _contacts_panel(found: Enterprise, contacts: list[Person], actor: Actor) -> TablePanel:
     rows = []
     for contact in contacts:
         href = ""
@@ -325,7 +329,7 @@ def erase(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     href = reverse("enterprise", args=[pk])
     if request.method == "POST" and form.is_valid():
-        erase_contact(
+        erase_person(
             contact,
             actor=_account(request),
             reason=form.cleaned_data["reason"],

@@ -76,7 +76,16 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
                 item = _item(request, pages.listing.title, reverse("case_list", args=[pages.slug]))
                 groups.setdefault(str(ledger.menu_group), []).append(item)
     groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
+    groups[str(_("产业"))] = [
+        _item(request, _("产业链"), reverse("chains")),
+        _item(request, _("行业"), reverse("industries")),
+    ]
+    groups[str(_("地域"))] = [
+        _item(request, _("地域单元"), reverse("places")),
+        _item(request, _("行政区划"), reverse("divisions")),
+    ]
     groups.setdefault(str(_("组织")), []).append(_item(request, _("组织机构"), reverse("organisation")))
+    groups[str(_("组织"))].append(_item(request, _("交接"), reverse("handovers")))
     groups[str(_("规则"))] = [
         _item(request, _("亮灯规则"), reverse("lamp_rules")),
         _item(request, _("工作日历"), reverse("calendar_years")),

@@ -1,10 +1,10 @@
-"""Pages that cross ledgers: the day shown, search, audit, organisation."""
+"""Pages that cross ledgers: the day shown, search, audit."""
 
 from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +22,6 @@ from wutong.desk.enterprises import named, visible_enterprises
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.viewer import today_of, viewer
 from wutong.registers.enterprises.models import Enterprise
-from wutong.registers.organisation.models import Unit
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, FormPage, ListPage
 from wutong.ui.panels import ListItem, ListPanel
@@ -144,40 +143,3 @@ def audit(request: HttpRequest) -> HttpResponse:
     crumbs = [Crumb(_("审计")), Crumb(_("审计记录"))]
     page_data = ListPage(title=_("审计记录"), table=table, intro=_("只增不改，按账号成链。"), crumbs=crumbs)
     return render(request, "ui/list.html", {"page": page_data})
-
-
-UNIT_COLUMNS = (
-    Column("name", gettext_lazy("单位"), "name", phone="show"),
-    Column("kind", gettext_lazy("类别"), phone="show"),
-    Column("parent", gettext_lazy("上级单位")),
-    Column("officials", gettext_lazy("在职人数"), "number", phone="show"),
-    Column("since", gettext_lazy("设立日期"), "date"),
-)
-
-
-def organisation(request: HttpRequest) -> HttpResponse:
-    """The unit tree with the number of officials in office."""
-    viewer(request)
-    in_office = Count("officials", filter=Q(officials__to_on__isnull=True))
-    units = list(
-        Unit.objects.filter(valid_to__isnull=True)
-        .select_related("parent")
-        .annotate(in_office=in_office)
-        .order_by("path")
-    )
-    rows = [
-        Row(
-            unit.code,
-            {
-                "name": Cell("　" * (unit.path.count("/") - 2) + unit.name),
-                "kind": Cell(unit.get_kind_display()),
-                "parent": Cell(unit.parent.name if unit.parent else ""),
-                "officials": Cell(str(unit.in_office), value=unit.in_office),
-                "since": Cell(unit.valid_from.isoformat(), value=unit.valid_from),
-            },
-        )
-        for unit in units
-    ]
-    table = Table(_("组织机构"), UNIT_COLUMNS, rows, len(rows), empty=_("还没有登记单位。"))
-    page = ListPage(title=_("组织机构"), table=table, crumbs=[Crumb(_("组织机构"))])
-    return render(request, "ui/list.html", {"page": page})

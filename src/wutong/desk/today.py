@@ -1,6 +1,7 @@
 """The first page: what a person was told, which clocks run, what is owed, and the figures of the ledgers. One screen."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import F, QuerySet
@@ -16,7 +17,7 @@ from wutong.base.notices.words import words_of
 from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.words import basis_words, due_words
-from wutong.cases.models import Case, Clock, Task
+from wutong.cases.models import Assignment, Case, Clock, Task
 from wutong.cases.registry import case_type_of
 from wutong.desk.due_clocks import (
     DueLine,
@@ -58,7 +59,11 @@ def today(request: HttpRequest) -> HttpResponse:
         "stats": StatCards(
             [*_own_stats(request, owed, counting, day, at), *_ledger_stats(request)], label=_("今日")
         ),
-        "main": [_clocks_panel(actor, counting, day, at), _tasks_panel(owed, day)],
+        "main": [
+            _clocks_panel(actor, counting, day, at),
+            _tasks_panel(owed, day),
+            *_stand_in_panel(actor, day),
+        ],
         "side": [*_notices_panel(request), _hosted_panel(actor), *_led_panel(actor, day)],
     }
     return render(request, "desk/today.html", context)
@@ -175,6 +180,25 @@ def owed_tasks(actor: Actor) -> list[Task]:
 def _tasks_panel(owed: Sequence[Task], day: date) -> ListPanel:
     items = [_task_item(task, day) for task in owed]
     return ListPanel(title=_("我的待办"), id="tasks", empty=_("没有欠办的事。"), items=items)
+
+
+def _stand_in_panel(actor: Actor, day: date) -> list[Block]:
+    """What those owe in person for whom the actor stands in today, each marked with the name."""
+    names = {person.official_id: person.name for person in actor.reach.stands_in_for}
+    if not names:
+        return []
+    held = Assignment.objects.filter(
+        person__in=names, to_on__isnull=True, case__is_open=True, case__case_type__in=shown_types()
+    )
+    people = {(case, role): person for case, role, person in held.values_list("case", "role", "person")}
+    tasks = Task.objects.filter(closed_on__isnull=True, case__in=held.values("case")).select_related("case")
+    owed = [task for task in tasks if (task.case_id, task.role) in people]
+    items = []
+    for task in sorted(owed, key=lambda task: (task.case.due_on or date.max, task.case_id)):
+        item, name = _task_item(task, day), names[people[task.case_id, task.role]]
+        items.append(replace(item, note=_("代%(name)s，%(note)s") % {"name": name, "note": item.note}))
+    empty = _("代理的人现在没有待办。")
+    return [ListPanel(title=_("代理的待办"), id="stand-in-tasks", empty=empty, items=items)]
 
 
 def _task_item(task: Task, day: date) -> ListItem:

@@ -1,7 +1,7 @@
 """What a rung says reaches a person: whoever holds one of its roles gets a notice, in the transaction of the rung."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
@@ -16,7 +16,8 @@ from wutong.cases.clocks.words import due_words
 from wutong.cases.models import Assignment, Case, Change, Clock
 from wutong.cases.registry import case_type_of, react_to_rungs
 from wutong.ledgerkit.registry import find_pages
-from wutong.registers.organisation.models import Official
+from wutong.registers.organisation.models import Official, StandIn
+from wutong.registers.organisation.reach import holds_on
 
 RUNG = declare_kind(
     NoticeKind(
@@ -53,18 +54,25 @@ def tell_of_rung(case: Case, clock: Clock, rung: Rung | None, change: Change, no
     if rung is not None:
         if rung.offset < 0 and _has_passed(clock, now):
             return  # a sweep that was away: what comes after it says more
-        people = holders(case, rung.notify)
+        people = holders(case, rung.notify, localdate(now))
         words = definition.rung_label(rung.code)
         _tell(RUNG, people, {**params, "rung": words}, link, f"rung:{change.pk}:{clock.pk}:{rung.code}", now)
     elif definition.on_expiry:
         effect = procedure.transition(definition.on_expiry)
         label = effect.label if effect else definition.on_expiry
         told = {**params, "effect": label, "article": clock.article}
-        _tell(EFFECT, holders(case, ("host",)), told, link, f"effect:{change.pk}:{clock.pk}", now)
+        _tell(
+            EFFECT,
+            holders(case, ("host",), localdate(now)),
+            told,
+            link,
+            f"effect:{change.pk}:{clock.pk}",
+            now,
+        )
     elif all(item["offset"] < 0 for item in clock.rungs):
         words = _("已过到期日")
         key = f"rung:{change.pk}:{clock.pk}:{EXPIRED}"
-        _tell(RUNG, holders(case, ("host",)), {**params, "rung": words}, link, key, now)
+        _tell(RUNG, holders(case, ("host",), localdate(now)), {**params, "rung": words}, link, key, now)
 
 
 def _has_passed(clock: Clock, now: datetime) -> bool:
@@ -80,13 +88,17 @@ def _tell(
         notify(kind.code, people, params=params, link=link, key=key, now=now)
 
 
-def holders(case: Case, roles: tuple[str, ...]) -> list[Account]:
-    """Accounts behind the open roles of a case: the person, or everybody of the unit when nobody is named."""
+def holders(case: Case, roles: tuple[str, ...], on: date) -> list[Account]:
+    """Accounts behind the open roles of a case: the person, or everybody of the unit when nobody is named. Who stands in
+    for one of these persons on that day is told as well."""
     held = Assignment.objects.filter(case=case, role__in=roles, to_on__isnull=True)
     rows = list(held.values_list("person_id", "unit_id"))
     persons = [person for person, _unit in rows if person is not None]
     units = [unit for person, unit in rows if person is None]
+    instead = StandIn.objects.filter(holds_on(on), official__in=persons)
     officials = Official.objects.filter(
-        Q(pk__in=persons) | Q(unit__in=units), to_on__isnull=True, account__isnull=False
+        Q(pk__in=persons) | Q(unit__in=units) | Q(pk__in=instead.values("stand_in")),
+        to_on__isnull=True,
+        account__isnull=False,
     ).select_related("account")
     return [official.account for official in officials if official.account is not None]

@@ -19,7 +19,16 @@ from wutong.cases.context import valid_changes
 from wutong.cases.diagram import diagram_rows, draw_procedure
 from wutong.cases.gates import GateFacts, GateItem, evaluate, rules_on
 from wutong.cases.models import Assignment, Case, Change, Clock, Evidence, EvidenceCheck
-from wutong.cases.procedures import BACK, CLOCK_VERBS, CORRECT_VERB, STAY, Procedure, Transition, main_states
+from wutong.cases.procedures import (
+    BACK,
+    CLOCK_VERBS,
+    CORRECT_VERB,
+    FOLLOW_VERB,
+    STAY,
+    Procedure,
+    Transition,
+    main_states,
+)
 from wutong.cases.registry import case_type_of, latest
 from wutong.cases.who import is_allowed
 from wutong.ledgerkit.clock_panel import clock_entries, clock_panel, moment_shown
@@ -361,6 +370,14 @@ def _diagram(file: CaseFile) -> DiagramPanel:
     )
 
 
+def _label_of(file: CaseFile, change: Change, transition: Transition | None) -> str:
+    if transition is not None:
+        return str(transition.label)
+    if change.verb == FOLLOW_VERB:
+        return _("随企业合并或拆回")
+    return _("登记为“%(state)s”") % {"state": file.procedure.state(change.state_after).label}
+
+
 def _timeline(file: CaseFile) -> TimelinePanel:
     entries = []
     replaced = {change.replaces_id for change in file.changes if change.replaces_id}
@@ -369,11 +386,7 @@ def _timeline(file: CaseFile) -> TimelinePanel:
             entries += clock_entries(file.procedure, change)
             continue
         transition = file.procedure.transition(change.verb)
-        label = (
-            str(transition.label)
-            if transition
-            else _("登记为“%(state)s”") % {"state": file.procedure.state(change.state_after).label}
-        )
+        label = _label_of(file, change, transition)
         if change.pk in replaced:
             label = _("%(label)s（已被更正）") % {"label": label}
         who = change.actor.display_name if change.actor else _("系统")

@@ -20,11 +20,12 @@ from wutong.ledgers.project_push.services import (
     enter_projects,
     open_rectification,
 )
-from wutong.registers.enterprises.services import add_contact, register_enterprise
+from wutong.registers.enterprises.services import register_enterprise
 from wutong.registers.enterprises.uscc import check_character
 from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
 from wutong.registers.organisation.models import Official, Unit
 from wutong.registers.organisation.services import appoint_official, join_team, open_unit
+from wutong.registers.people.services import add_contact
 from wutong.sample import names
 from wutong.sample.plan import SEED, PlannedProject, planned_projects
 

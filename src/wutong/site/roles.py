@@ -15,6 +15,8 @@ ROLES = (
             "project_push.import",
             "project_push.rectify",
             "enterprises.register",
+            "chains.manage",
+            "places.manage",
             "personal.unmask",
         ),
     ),
@@ -32,6 +34,7 @@ ROLES = (
             "supervision.issue",
             "lamps.edit",
             "calendar.publish",
+            "chains.manage",
         ),
     ),
     RoleDefinition(
@@ -48,6 +51,9 @@ ROLES = (
             "calendar.publish",
             "supervision.close",
         ),
+    ),
+    RoleDefinition(
+        "organiser", gettext_noop("组织人事员"), ("organisation.manage", "organisation.hand_over")
     ),
 )
 

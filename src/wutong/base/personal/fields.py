@@ -45,8 +45,9 @@ class EncryptedTextField(TextField):
     """Text that is encrypted in the database.
 
     `purpose` says what the value is used for and `keep_days` how long it is kept after its last use; both are
-    read by the evidence pack. `mask` turns the value into what everybody may see. None of the three is a matter
-    of the schema: changing them needs no migration.
+    read by the evidence pack. `mask` turns the value into what everybody may see. `bound_to` is the column that
+    values are bound to when the model has moved since ("enterprises.contact.phone"): what was encrypted and digested
+    there is still read. None of these is a matter of the schema: changing them needs no migration.
     """
 
     description = _("加密的个人信息")
@@ -60,8 +61,10 @@ class EncryptedTextField(TextField):
         purpose: Text = "",
         keep_days: int = 0,
         mask: Callable[[str], str] = mask_text,
+        bound_to: str = "",
         **kwargs: Any,
     ) -> None:
+        self.bound_to = bound_to
         self.purpose = purpose
         self.keep_days = keep_days
         self.mask = mask
@@ -70,7 +73,7 @@ class EncryptedTextField(TextField):
     @property
     def column_label(self) -> str:
         """What a ciphertext is bound to: model and field, for example `enterprises.contact.phone`."""
-        return f"{self.model._meta.label_lower}.{self.name}"
+        return self.bound_to or f"{self.model._meta.label_lower}.{self.name}"
 
     def encrypted(self, value: str) -> Ciphertext:
         return encrypt(value, column=self.column_label)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.base.chain.rows import AppendOnlyModel, ChainedRow, ChainHeadModel
 from wutong.base.files.models import StoredFile
+from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.models import Official, Unit
 
 
@@ -21,6 +22,9 @@ class Case(ChainHeadModel):
     title = models.CharField(_("标题"), max_length=200)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="children", verbose_name=_("上级办件")
+    )
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, db_index=False, related_name="cases", verbose_name=_("相关企业")
     )
     procedure_version = models.PositiveSmallIntegerField(_("流程版本"))
     state = models.CharField(_("状态"), max_length=30)
@@ -47,6 +51,7 @@ class Case(ChainHeadModel):
         indexes = [
             models.Index(fields=["case_type", "leader", "state", "due_on"], name="case_leader_state_due"),
             models.Index(fields=["case_type", "state"], name="case_type_state"),
+            models.Index(fields=["enterprise", "opened_on"], name="case_enterprise_opened"),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,10 @@ from wutong.base.chain.testing import thawed
 from wutong.cases.models import Case, Evidence
 from wutong.cases.testing import MONDAY, NOW, Zone, do, document, errand
 from wutong.ledgerkit.verify import all_faults
-from wutong.registers.enterprises.models import Contact, Enterprise
-from wutong.registers.enterprises.services import add_contact, register_enterprise
+from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.enterprises.services import register_enterprise
+from wutong.registers.people.models import Person
+from wutong.registers.people.services import add_contact
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Book:
     working: Case
     last: Case
     enterprise: Enterprise
-    contact: Contact
+    contact: Person
 
 
 def write_book(zone: Zone) -> Book:

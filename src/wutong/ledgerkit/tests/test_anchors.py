@@ -99,7 +99,7 @@ def test_a_removed_case_whose_number_was_put_back_too_is_found_only_by_the_file(
 def test_a_removed_register_entry_with_all_its_changes_is_found(book: Book) -> None:
     write_anchor(NOW)
     tamper("DELETE FROM history_registerchange WHERE entry_kind = 'contact'")
-    tamper("DELETE FROM enterprises_contact")
+    tamper("DELETE FROM people_person")
     assert found() == [f"contact:{book.contact.pk} 整条链被移除"]
 
 

@@ -21,8 +21,8 @@ from wutong.ledgerkit.tests.tampering import (
     write_book,
 )
 from wutong.ledgerkit.verify import chain_count, unfrozen_tables
-from wutong.registers.enterprises.models import Contact
 from wutong.registers.history.models import RegisterChange
+from wutong.registers.people.models import Person
 
 
 @pytest.fixture
@@ -102,6 +102,7 @@ def test_an_edited_column_of_a_change_is_found(book: Book, edit: str) -> None:
         ("changed_on", "2026-01-01", "最近变更生效日期"),
         ("changed_at", "2026-01-01 00:00:00+00:00", "最近变更生效时间"),
         ("closed_on", "2026-01-01", "办结日期"),
+        ("enterprise_id", "FIRM", "相关企业"),
         ("host_unit_id", "UNIT", "责任单位"),
         ("host_person_id", None, "责任人"),
         ("leader_id", "PERSON", "包保领导"),
@@ -114,6 +115,7 @@ def test_an_edited_column_of_a_case_is_found_and_named(
 ) -> None:
     given = {
         "OTHER": book.last.pk,
+        "FIRM": book.enterprise.pk,
         "UNIT": zone.other_unit.pk,
         "PERSON": zone.leader.official_id,
     }.get(value, value)  # type: ignore[call-overload]
@@ -160,9 +162,9 @@ def test_an_edited_fact_of_a_register_entry_is_found(book: Book, column: str, va
 
 
 def test_an_edited_personal_value_is_found_although_only_its_digest_was_kept(book: Book) -> None:
-    field = Contact._meta.get_field("phone")
+    field = Person._meta.get_field("phone")
     stored = field.get_prep_value("13933334444")  # type: ignore[union-attr]
-    tamper("UPDATE enterprises_contact SET phone = %s WHERE id = %s", str(stored), book.contact.pk)
+    tamper("UPDATE people_person SET phone = %s WHERE id = %s", str(stored), book.contact.pk)
     assert_found(f"contact:{book.contact.pk}", "“联系电话”")
 
 

@@ -18,7 +18,8 @@ from wutong.exchange.sheets import Sheet, SheetColumn
 from wutong.ledgers.project_push.models import BlockingClass, Rectification
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.enterprises.models import Enterprise
-from wutong.registers.enterprises.services import fold_name
+from wutong.registers.enterprises.names import fold_name
+from wutong.registers.enterprises.queries import enterprises_named
 from wutong.registers.enterprises.uscc import clean_code
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official, Unit
@@ -104,8 +105,9 @@ def directory() -> Directory:
 def check_rows(intake: Intake) -> Sequence[tuple[int, str, str]]:
     """What only the database knows: projects that exist, units and people that do not; and dates in order."""
     known = directory()
+    firms = enterprises_named(row.values["investor"] for row in intake.rows if row.values.get("investor"))
     identities = {
-        row.number: identity_of(row.values["name"], row.values["investor"])
+        row.number: identity_of(row.values["name"], _present_name(row.values["investor"], firms))
         for row in intake.rows
         if row.values.get("name") and row.values.get("investor")
     }
@@ -123,6 +125,12 @@ def check_rows(intake: Intake) -> Sequence[tuple[int, str, str]]:
         problems += _date_problems(row)
     columns = {column.key for column in intake.columns}
     return [problem for problem in problems if problem[1] in columns]
+
+
+def _present_name(name: str, firms: Mapping[str, Enterprise]) -> str:
+    """What a firm is called now, for one that the workbook knows by an old name."""
+    firm = firms.get(fold_name(name))
+    return firm.name if firm else name
 
 
 def _code_problems(row: IntakeRow, holders: Mapping[str | None, str]) -> Iterator[tuple[int, str, str]]:

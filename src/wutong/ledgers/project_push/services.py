@@ -20,7 +20,9 @@ from wutong.cases.steps import Holder, NewCase, Step
 from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE
 from wutong.registers.enterprises.models import Enterprise
-from wutong.registers.enterprises.services import fold_name
+from wutong.registers.enterprises.names import fold_name
+from wutong.registers.enterprises.queries import enterprises_named
+from wutong.registers.enterprises.services import NewEnterprise, register_enterprises
 from wutong.registers.history.services import Fact, record_many
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official, Unit
@@ -63,7 +65,7 @@ def enter_projects(projects: Sequence[NewProject], *, actor: Actor, now: datetim
                 "code": numbers[index],
                 "name": item.name,
                 "investor": investors[fold_name(item.investor_name)],
-                "identity": identity_of(item.name, item.investor_name),
+                "identity": identity_of(item.name, investors[fold_name(item.investor_name)].name),
                 "total_investment_yuan": item.total_investment_yuan,
                 "team": item.team,
                 **item.facts,
@@ -80,6 +82,7 @@ def enter_projects(projects: Sequence[NewProject], *, actor: Actor, now: datetim
                 state=item.state,
                 number=numbers[index],
                 detail={"project": entries[index].entry, "latest_progress": item.progress},
+                enterprise=investors[fold_name(item.investor_name)],
             ),
             "open",
             item.opened_on,
@@ -105,21 +108,18 @@ def _numbers(projects: Sequence[NewProject]) -> dict[int, str]:
 
 
 def _investors(codes: Mapping[str, str], actor: Actor, now: datetime) -> dict[str, Enterprise]:
-    """Enterprises by folded name; `codes` maps names to codes, empty where none is known. Unknown enterprises are
-    registered."""
+    """Enterprises by folded name, present or former; `codes` maps names to codes, empty where none is known. Unknown
+    enterprises are registered, but nobody learns of them except through the project."""
     wanted = {fold_name(name): name.strip() for name in sorted(codes)}
     known = {fold_name(name): code for name, code in codes.items() if code}
-    found = {item.folded_name: item for item in Enterprise.objects.filter(folded_name__in=wanted)}
+    found = enterprises_named(codes)
     new = [
-        Fact(Enterprise(), {"name": name, "folded_name": folded, "code": known.get(folded)})
+        NewEnterprise(name, known.get(folded, ""), is_disclosed=False)
         for folded, name in wanted.items()
         if folded not in found
     ]
-    record_many(new, actor=actor.account, effective_on=localdate(now), now=now, verb="register")
-    for fact in new:
-        assert isinstance(fact.entry, Enterprise)
-        found[fact.entry.folded_name] = fact.entry
-    return found
+    made = register_enterprises(new, actor=actor.account, on=localdate(now), now=now)
+    return found | {enterprise.folded_name: enterprise for enterprise in made}
 
 
 def _holders(item: NewProject) -> list[Holder]:

@@ -10,4 +10,7 @@ class EnterprisesConfig(AppConfig):
     verbose_name = _("企业")
 
     def ready(self) -> None:
+        from wutong.registers.enterprises import carriers
+
         rights.declare()
+        carriers.declare_own()

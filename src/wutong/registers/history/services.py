@@ -113,7 +113,9 @@ def snapshot_of(entry: RegisterEntry | models.Model, names: Iterable[str]) -> di
 def snapshot_value(row: models.Model, name: str) -> Any:
     field = row._meta.get_field(name)
     value = getattr(row, field.attname if isinstance(field, models.ForeignKey) else name)
-    if isinstance(field, EncryptedTextField) or name in getattr(row, "digested", ()):
+    if isinstance(field, EncryptedTextField):
+        return {"digest": personal_digest(field.column_label, value) if value else ""}
+    if name in getattr(row, "digested", ()):
         return {"digest": personal_digest(f"{row._meta.label_lower}.{name}", value) if value else ""}
     if isinstance(value, date):
         return value.isoformat()

@@ -6,3 +6,10 @@ class LeadsConfig(AppConfig):
     name = "wutong.registers.leads"
     label = "leads"
     verbose_name = _("挂钩")
+
+    def ready(self) -> None:
+        from wutong.registers.leads.queries import chain_rows, enterprise_rows
+        from wutong.registers.organisation.reach import declare_reach
+
+        declare_reach(enterprise_rows)
+        declare_reach(chain_rows)

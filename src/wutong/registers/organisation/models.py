@@ -35,6 +35,9 @@ class Unit(RegisterEntry):
     path = models.CharField(_("路径"), max_length=200, default="", db_index=True)
     valid_from = models.DateField(_("设立日期"))
     valid_to = models.DateField(_("撤销日期"), null=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="predecessors", verbose_name=_("并入单位")
+    )
 
     class Meta:
         verbose_name = _("单位")
@@ -44,7 +47,8 @@ class Unit(RegisterEntry):
 
 
 class Official(RegisterEntry):
-    """A person who works for the zone. Signs in with `account`, if there is one."""
+    """A person who works for the zone. Signs in with `account`, if there is one. `post` is what the main post is
+    called, written by the services of posts."""
 
     entry_kind: ClassVar[str] = "official"
     digested: ClassVar[frozenset[str]] = frozenset({"name"})
@@ -85,4 +89,108 @@ class TeamMember(models.Model):
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="team_member_dates"
             ),
+        ]
+
+
+class Post(RegisterEntry):
+    """A post of a unit (职务). `rank` orders the posts of a unit, the highest first with 1."""
+
+    entry_kind: ClassVar[str] = "post"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("单位"))
+    title = models.CharField(_("职务名称"), max_length=50)
+    rank = models.PositiveSmallIntegerField(_("排序"), default=100)
+    is_head = models.BooleanField(_("是否负责人"), default=False)
+
+    class Meta:
+        verbose_name = _("职位")
+        constraints = [models.UniqueConstraint(fields=["unit", "title"], name="post_once_in_unit")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class HoldingKind(models.TextChoices):
+    MAIN = "main", _("主职")
+    CONCURRENT = "concurrent", _("兼职")
+    ACTING = "acting", _("代理")
+
+
+class PostHolding(RegisterEntry):
+    """An official's time in a post. `to_on` is the first day without it, as in every interval here."""
+
+    entry_kind: ClassVar[str] = "post_holding"
+
+    official = models.ForeignKey(
+        Official, models.PROTECT, related_name="post_holdings", verbose_name=_("工作人员")
+    )
+    post = models.ForeignKey(Post, models.PROTECT, related_name="holdings", verbose_name=_("职位"))
+    kind = models.CharField(_("任职类别"), max_length=20, choices=HoldingKind, default=HoldingKind.MAIN)
+    from_on = models.DateField(_("起始日期"))
+    to_on = models.DateField(_("结束日期"), null=True)
+
+    class Meta:
+        verbose_name = _("任职")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["official"], condition=Q(kind="main", to_on__isnull=True), name="one_main_post"
+            ),
+            models.UniqueConstraint(
+                fields=["official", "post"], condition=Q(to_on__isnull=True), name="post_held_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="post_holding_dates"
+            ),
+        ]
+
+
+class Oversight(RegisterEntry):
+    """A leader has a unit in charge (分管), with everything below it."""
+
+    entry_kind: ClassVar[str] = "oversight"
+
+    official = models.ForeignKey(
+        Official, models.PROTECT, related_name="oversights", verbose_name=_("分管领导")
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="oversights", verbose_name=_("分管单位"))
+    from_on = models.DateField(_("起始日期"))
+    to_on = models.DateField(_("结束日期"), null=True)
+
+    class Meta:
+        verbose_name = _("分管")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["official", "unit"], condition=Q(to_on__isnull=True), name="oversight_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="oversight_dates"
+            ),
+        ]
+
+
+class StandInReason(models.TextChoices):
+    LEAVE = "leave", _("休假")
+    TRAVEL = "travel", _("出差")
+    TRAINING = "training", _("培训")
+    SICK = "sick", _("病假")
+    OTHER = "other", _("其他")
+
+
+class StandIn(RegisterEntry):
+    """While `official` (A岗) is away, `stand_in` (B岗) sees and does what A holds in person. Not passed on further."""
+
+    entry_kind: ClassVar[str] = "stand_in"
+
+    official = models.ForeignKey(Official, models.PROTECT, related_name="stand_ins", verbose_name=_("A岗"))
+    stand_in = models.ForeignKey(Official, models.PROTECT, related_name="stands_in", verbose_name=_("B岗"))
+    from_on = models.DateField(_("起始日期"))
+    to_on = models.DateField(_("结束日期"))
+    reason = models.CharField(_("事由"), max_length=20, choices=StandInReason)
+
+    class Meta:
+        verbose_name = _("AB岗代理")
+        indexes = [models.Index(fields=["stand_in", "to_on"], name="stand_in_time")]
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__gte=F("from_on")), name="stand_in_dates"),
+            models.CheckConstraint(condition=~Q(official=F("stand_in")), name="stand_in_is_another"),
         ]

@@ -6,3 +6,8 @@ class PeopleConfig(AppConfig):
     name = "wutong.registers.people"
     label = "people"
     verbose_name = _("人员")
+
+    def ready(self) -> None:
+        from wutong.registers.enterprises.carriers import declare_carrier
+
+        declare_carrier("people.Person", "enterprise")

@@ -9,10 +9,12 @@ from django.db import connection
 from wutong.base.chain.rows import faults_of_chain
 from wutong.base.errors import Refused
 from wutong.base.personal.digests import is_digest_of
-from wutong.registers.enterprises.models import Contact, Enterprise
-from wutong.registers.enterprises.services import add_contact, erase_contact, register_enterprise
+from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.enterprises.services import register_enterprise
 from wutong.registers.history.models import RegisterChange
 from wutong.registers.history.verify import faults
+from wutong.registers.people.models import Person
+from wutong.registers.people.services import add_contact, erase_person
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 2)
@@ -27,38 +29,38 @@ def enterprise() -> Enterprise:
 
 
 @pytest.fixture
-def contact(enterprise: Enterprise) -> Contact:
+def contact(enterprise: Enterprise) -> Person:
     return add_contact(enterprise, name=NAME, phone=PHONE, post="经理", actor=None, on=ON, now=NOW)
 
 
 def stored_text() -> str:
     """Everything that stands in the table of contacts and in the changes, as the database holds it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM enterprises_contact")
+        cursor.execute("SELECT * FROM people_person")
         rows = cursor.fetchall()
     changes = list(RegisterChange.objects.values_list("snapshot", "reason", "verb"))
     return json.dumps([rows, changes], ensure_ascii=False, default=str)
 
 
-def test_no_table_holds_the_name_or_the_telephone_in_plain(contact: Contact) -> None:
-    assert Contact.objects.get().phone == PHONE
+def test_no_table_holds_the_name_or_the_telephone_in_plain(contact: Person) -> None:
+    assert Person.objects.get().phone == PHONE
     assert PHONE not in stored_text()
     assert NAME not in stored_text()
 
 
-def test_a_change_holds_the_keyed_digest_of_a_personal_value(contact: Contact) -> None:
+def test_a_change_holds_the_keyed_digest_of_a_personal_value(contact: Person) -> None:
     snapshot = RegisterChange.objects.get(entry_kind="contact").snapshot
     assert is_digest_of(snapshot["phone"]["digest"], "enterprises.contact.phone", PHONE)
     assert not is_digest_of(snapshot["phone"]["digest"], "enterprises.contact.name", PHONE)
     assert is_digest_of(snapshot["name"]["digest"], "enterprises.contact.name", NAME)
 
 
-def test_an_erased_contact_is_gone_and_every_chain_stays_whole(contact: Contact) -> None:
-    stored = Contact.objects.values_list("phone", "name").get()
-    erase_contact(contact, actor=None, reason="本人要求删除", on=ON, now=NOW)
+def test_an_erased_contact_is_gone_and_every_chain_stays_whole(contact: Person) -> None:
+    stored = Person.objects.values_list("phone", "name").get()
+    erase_person(contact, actor=None, reason="本人要求删除", on=ON, now=NOW)
     text = stored_text()
     assert all(str(ciphertext) not in text for ciphertext in stored)
-    gone = Contact.objects.get()
+    gone = Person.objects.get()
     assert (gone.name, gone.phone, gone.phone_index, gone.post, gone.is_erased) == ("", "", "", "", True)
     assert list(faults()) == []
     rows = RegisterChange.objects.filter(entry_kind="contact").order_by("seq")

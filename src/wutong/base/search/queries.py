@@ -1,0 +1,127 @@
+"""Finding: what was typed → entries, the best first. Who may see them is asked for every one that is given back."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from wutong.base.search.folding import fold
+from wutong.base.search.matching import NO, WHOLE, rank_of
+from wutong.base.search.operations import FTS, TABLE
+from wutong.base.search.tokens import LONGEST, Expression, every, looked_for, some
+
+CANDIDATES = 300
+"""So many entries of one expression are compared; a text that more answer to says too little."""
+
+Permitted = Callable[[str, Sequence[int]], set[int]]
+"""Of these keys of a kind, those that the person who asks may see."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    kind: str
+    target_id: int
+    name: str
+    code: str
+    rank: tuple[int, int, int]
+    is_many: bool = False
+
+
+@dataclass(frozen=True)
+class Range:
+    """What is searched in. `reach`: tokens of which an entry must have one, because others could not be permitted;
+    None when any entry may be."""
+
+    is_many: bool
+    reach: frozenset[str] | None = None
+
+
+def find(text: str, *, ranges: Iterable[Range], permitted: Permitted, limit: int) -> list[Hit]:
+    """At most `limit` hits of every range, the best first. The same text finds the same on every database."""
+    query = fold(text)[:LONGEST]
+    expressions = looked_for(text)
+    hits: list[Hit] = []
+    for where in ranges:
+        if where.reach is None or where.reach:
+            hits += _find_in(where, query, expressions, permitted, limit)
+    return sorted(hits, key=_order)
+
+
+def _order(hit: Hit) -> tuple[object, ...]:
+    """What a thing is before what is done about it: an enterprise comes before the cases that name it."""
+    how, which, length = hit.rank
+    return how, hit.is_many, which, length, hit.name, hit.kind, hit.target_id
+
+
+def _find_in(
+    where: Range, query: str, expressions: list[Expression], permitted: Permitted, limit: int
+) -> list[Hit]:
+    found: dict[tuple[str, int], Hit] = {}
+    for expression in expressions:
+        if where.reach is not None:
+            expression = every([expression, some(sorted(where.reach))])
+        new = [hit for hit in _candidates(where, query, expression) if (hit.kind, hit.target_id) not in found]
+        found |= {(hit.kind, hit.target_id): hit for hit in _allowed(new, permitted)}
+        # A further expression can only add worse ones.
+        if len(found) >= limit and all(hit.rank[0] <= WHOLE + 1 for hit in _best(found, limit)):
+            break
+    return _best(found, limit)
+
+
+def _best(found: dict[tuple[str, int], Hit], limit: int) -> list[Hit]:
+    return sorted(found.values(), key=_order)[:limit]
+
+
+def _allowed(hits: list[Hit], permitted: Permitted) -> list[Hit]:
+    by_kind: dict[str, list[int]] = {}
+    for hit in hits:
+        by_kind.setdefault(hit.kind, []).append(hit.target_id)
+    seen = {kind: permitted(kind, keys) for kind, keys in by_kind.items()}
+    return [hit for hit in hits if hit.target_id in seen[hit.kind]]
+
+
+def _candidates(where: Range, query: str, expression: Expression) -> list[Hit]:
+    hits = []
+    for kind, target_id, names, codes in _rows(where, expression):
+        all_names, all_codes = tuple(names.split("\n")), tuple(filter(None, codes.split("\n")))
+        rank = rank_of(query, all_names, all_codes)
+        if rank[0] < NO:
+            hits.append(
+                Hit(kind, target_id, all_names[0], all_codes[0] if all_codes else "", rank, where.is_many)
+            )
+    return hits
+
+
+def _rows(where: Range, expression: Expression) -> list[tuple[str, int, str, str]]:
+    columns = "e.kind, e.target_id, e.names, e.codes"
+    many = "e.is_many" if where.is_many else "NOT e.is_many"
+    if connection.vendor == "postgresql":
+        sql = f"SELECT {columns} FROM {TABLE} e WHERE {many} AND e.vector @@ %s::tsquery LIMIT %s"  # noqa: S608
+        with transaction.atomic(), connection.cursor() as cursor:
+            # The planner takes a scan of the whole table for cheap as soon as a token is common.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(sql, [_tsquery(expression), CANDIDATES])
+            return list(cursor.fetchall())
+    sql = (
+        f"SELECT {columns} FROM {FTS} JOIN {TABLE} e ON e.id = {FTS}.rowid"  # noqa: S608
+        f" WHERE {FTS} MATCH %s AND {many} ORDER BY {FTS}.rowid DESC LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_fts(expression), CANDIDATES])
+        return list(cursor.fetchall())
+
+
+def _fts(expression: Expression) -> str:
+    if isinstance(expression, str):
+        prefix = expression.endswith("*")
+        return f'"{expression.removesuffix("*")}"' + ("*" if prefix else "")
+    operator, parts = expression
+    return "(" + (" AND " if operator == "and" else " OR ").join(_fts(part) for part in parts) + ")"
+
+
+def _tsquery(expression: Expression) -> str:
+    if isinstance(expression, str):
+        prefix = expression.endswith("*")
+        return f"'{expression.removesuffix('*')}'" + (":*" if prefix else "")
+    operator, parts = expression
+    return "(" + (" & " if operator == "and" else " | ").join(_tsquery(part) for part in parts) + ")"

@@ -1,0 +1,93 @@
+"""How far an official's eyes and hands reach beyond what is held in person: one query for all of it.
+
+Registers above the organisation add their own sources (which firms and chains somebody leads), so that the reach of an
+actor stays one query whatever there is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
+
+from wutong.registers.organisation.models import Oversight, StandIn
+
+OVERSIGHT, STAND_IN = "oversight", "stand_in"
+
+Rows = QuerySet[Any, tuple[str, int, str, int]]
+"""Kind, target, words (a path or a name), account (0: none)."""
+Source = Callable[[int, date], Rows]
+
+
+@dataclass(frozen=True)
+class StoodInFor:
+    """Somebody who is away and for whom the actor acts. `account_id` is None for who has no account."""
+
+    official_id: int
+    name: str
+    account_id: int | None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What holds for one official on one day. `overseen_paths` are the paths of the units in charge."""
+
+    overseen_paths: tuple[str, ...] = ()
+    stands_in_for: tuple[StoodInFor, ...] = ()
+    led: tuple[tuple[str, int], ...] = ()
+
+    def led_of(self, kind: str) -> frozenset[int]:
+        """Targets of one kind of lead assignment."""
+        return frozenset(target for led_kind, target in self.led if led_kind == kind)
+
+
+NO_REACH = Reach()
+
+
+def holds_on(on: date) -> Q:
+    """Intervals that hold on a day: the first day counts, the last one does not."""
+    return Q(from_on__lte=on) & (Q(to_on__isnull=True) | Q(to_on__gt=on))
+
+
+def reach_rows(found: QuerySet[Any], kind: str, target: str, words: Any = None, account: Any = None) -> Rows:
+    """The rows of a source in the shape that all of them share."""
+    return found.order_by().values_list(
+        Value(kind, CharField()),
+        F(target),
+        Value("", CharField()) if words is None else F(words),
+        Value(0, BigIntegerField()) if account is None else F(account),
+    )
+
+
+def _overseen(official_id: int, on: date) -> Rows:
+    found = Oversight.objects.filter(holds_on(on), official=official_id)
+    return reach_rows(found, OVERSIGHT, "unit_id", words="unit__path")
+
+
+def _stood_in_for(official_id: int, on: date) -> Rows:
+    found = StandIn.objects.filter(holds_on(on), stand_in=official_id)
+    return reach_rows(found, STAND_IN, "official_id", words="official__name", account="official__account_id")
+
+
+_sources: list[Source] = [_overseen, _stood_in_for]
+
+
+def declare_reach(source: Source) -> None:
+    """Add a source; what it finds stands in `Reach.led` by its kind."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def reach_of(official_id: int, on: date) -> Reach:
+    """One query."""
+    first, *others = (source(official_id, on) for source in _sources)
+    paths, people, led = [], [], []
+    for kind, target, words, account in first.union(*others, all=True):
+        if kind == OVERSIGHT:
+            paths.append(words)
+        elif kind == STAND_IN:
+            people.append(StoodInFor(target, words, account or None))
+        else:
+            led.append((kind, target))
+    return Reach(tuple(sorted(paths)), tuple(people), tuple(sorted(led)))
