@@ -122,7 +122,7 @@ def test_a_restored_zone_is_the_same_row_by_row(land: Land, zone: Zone) -> None:
 
 
 def test_a_backup_holds_no_keys_and_they_do_not_go_into_it(land: Land, zone: Zone) -> None:
-    assert list(zone.backup.rglob("*key*")) == []
+    assert list(zone.backup.rglob("*.key.json")) == []
     secret = json.loads(keys_in(zone.place.data / "keys")["personal"])["keys"]["1"]
     assert all(secret.encode() not in path.read_bytes() for path in zone.backup.rglob("*") if path.is_file())
     into = land.directory / "with-keys"

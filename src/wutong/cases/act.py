@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from wutong.base.errors import NotAllowed, Refused
+from wutong.base.search.services import refresh
 from wutong.cases.clocks.counting import counting_now, rules_between, state_with_stretches
 from wutong.cases.clocks.judging import judge_effects, judge_moment
 from wutong.cases.clocks.moving import ClockMover, moment_of
@@ -47,6 +48,8 @@ from wutong.cases.procedures import (
     Transition,
 )
 from wutong.cases.registry import latest, reactions_to
+from wutong.cases.searching import KIND as SEARCHED_KIND
+from wutong.cases.searching import keys_to_refresh
 from wutong.cases.steps import NewCase, Step
 from wutong.cases.succession import judge_successions, pass_on
 from wutong.cases.who import on_behalf_of
@@ -105,6 +108,7 @@ def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
         else:
             done.append(_take(step, contexts[step.case.pk], act_of))
     write(writes, act_of.counting)
+    refresh(SEARCHED_KIND, keys_to_refresh(writes.changes))
     for item in done:
         for reaction in reactions_to(item.case, item.change):
             reaction(item.case, item.change, actor, now)

@@ -8,7 +8,9 @@ class CasesConfig(AppConfig):
     verbose_name = _("办件")
 
     def ready(self) -> None:
+        from wutong.cases import searching
         from wutong.cases.following import follow_enterprise
         from wutong.registers.enterprises.carriers import declare_carrier
 
+        searching.declare()
         declare_carrier("cases.Case", "enterprise", follow_enterprise)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.recount import clock_faults
+from wutong.cases.clocks.scales import Counting
 from wutong.cases.context import valid_changes
 from wutong.cases.models import Assignment, Case, Change, Clock
 from wutong.cases.procedures import ASIDE_OF_LIFE, Procedure
@@ -15,7 +15,11 @@ Seat = tuple[str, int | None, int | None]
 
 
 def check_projection(
-    case: Case, rows: Sequence[Change], held: Sequence[Assignment], clocks: Sequence[Clock]
+    case: Case,
+    rows: Sequence[Change],
+    held: Sequence[Assignment],
+    clocks: Sequence[Clock],
+    counting: Counting,
 ) -> Iterator[str]:
     """In words, everything about one case that its changes say otherwise. `held` are its open assignments."""
     told = rows[0].snapshot
@@ -34,7 +38,7 @@ def check_projection(
     elif sorted(map(str, seats)) != sorted(str((item.role, item.unit_id, item.person_id)) for item in held):
         yield "责任人与变更记录不符"
     if kind.procedure.clocks or clocks:
-        yield from clock_faults(counting_now(), kind.procedure, rows, clocks)
+        yield from clock_faults(counting, kind.procedure, rows, clocks)
 
 
 def _columns(

@@ -11,6 +11,7 @@ from django.db.models.functions import StrIndex, Substr
 
 from wutong.base.chain.rows import Fault, faults_of_chain
 from wutong.base.files.queries import is_intact
+from wutong.cases.clocks.counting import counting_now
 from wutong.cases.models import (
     Assignment,
     Case,
@@ -55,6 +56,7 @@ def faults_between(after: int, upto: int) -> Iterator[Fault]:
 
 
 def _faults_of_block(cases: list[Case], first: int, last: int) -> Iterator[Fault]:
+    counting = counting_now()
     span = {"case_id__gt": first, "case_id__lte": last}
     changes = {
         case_id: list(rows)
@@ -93,7 +95,7 @@ def _faults_of_block(cases: list[Case], first: int, last: int) -> Iterator[Fault
         try:
             found = [
                 Fault(name, case.last_seq, words)
-                for words in check_projection(case, rows, held[case.pk], clocks[case.pk])
+                for words in check_projection(case, rows, held[case.pk], clocks[case.pk], counting)
             ]
             found += _detail_faults(name, details.get(case.pk), rows)
             found += _evidence_faults(name, rows, evidence[case.pk], checks[case.pk])

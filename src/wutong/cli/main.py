@@ -20,6 +20,7 @@ COMMANDS = [
     "calendar",
     "places",
     "industries",
+    "enterprises",
     "sweep",
     "verify",
     "anchor",

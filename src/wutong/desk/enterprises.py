@@ -1,44 +1,52 @@
-"""The enterprise register: list, page of one enterprise, contacts with their personal values masked."""
+"""The enterprise register (企业名录): who may see which firm, the list, and the workbook that equals it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Left, Length
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.base.accounts.models import Account
-from wutong.base.accounts.reveal import reveal
 from wutong.base.audit.addresses import client_address
-from wutong.base.errors import DomainError, NotAllowed
-from wutong.base.personal.fields import masked
-from wutong.ledgerkit.middleware import audit_refusal
+from wutong.base.audit.services import record_event
+from wutong.base.errors import Refused
+from wutong.exchange.writing import write_table
+from wutong.ledgerkit.list_pages import XLSX
+from wutong.ledgerkit.lists import EXPORT_BLOCK, query_without
 from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
-from wutong.registers.enterprises.models import Enterprise
-from wutong.registers.enterprises.services import register_enterprise
+from wutong.ledgerkit.viewer import as_of, now_of, today_of, viewer
+from wutong.registers.enterprises.models import Enterprise, EnterpriseTag, FormerName, Status
+from wutong.registers.enterprises.names import fold_name
+from wutong.registers.industries.codes import SECTIONS, clean_code, printed_code
+from wutong.registers.industries.models import IndustryScope, LeadingIndustry
+from wutong.registers.industries.queries import (
+    ScopeTable,
+    in_force_on,
+    industry_classes,
+    leading_industries,
+    scope_table,
+)
 from wutong.registers.organisation.actors import Actor
-from wutong.registers.people.models import Person
-from wutong.registers.people.services import add_contact, erase_person
+from wutong.registers.places.models import PlaceKind, SpatialUnit
+from wutong.registers.places.queries import places_on, tree_order
 from wutong.registers.projects.models import Project
-from wutong.ui.forms import FilterForm, HouseForm
-from wutong.ui.pages import Action, Crumb, DetailPage, FormPage, ListPage
-from wutong.ui.panels import Block, Fact, FactsPanel, ListItem, ListPanel, TablePanel
-from wutong.ui.responses import form_response, saved_response
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.forms import FilterForm
+from wutong.ui.pages import Action, Chip, Crumb, ListPage
+from wutong.ui.tables import Cell, Column, Row, Sort, Table
 
 PAGE_SIZE = 50
-REGISTER = "enterprises.register"
-
-
-class SearchForm(FilterForm):
-    q = forms.CharField(label=gettext_lazy("名称或编号"), required=False, max_length=50)
-
-
-def named(text: str) -> Q:
-    return Q(name__icontains=text) | Q(code__icontains=text.upper())
+REGISTER, MERGE = "enterprises.register", "enterprises.merge"
 
 
 def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
@@ -52,301 +60,309 @@ def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(Q(is_disclosed=True) | Exists(own))
 
 
-ENTERPRISE_COLUMNS = (
-    Column("name", gettext_lazy("企业名称"), "name", phone="show"),
-    Column("code", gettext_lazy("统一社会信用代码"), phone="show"),
-    Column("registered_on", gettext_lazy("成立日期"), "date"),
+# ---- industries of firms -----------------------------------------------------------------------------------------
+
+
+def industry_name() -> Combinable:
+    """Name of the deepest class that the classification has for a firm's code: the list of classes is not complete at
+    every level. Comes with the firm, without a query of its own."""
+    code = OuterRef("industry_code")
+    known = industry_classes().filter(code__in=[code, Left(code, 3), Left(code, 2)])
+    return Subquery(known.order_by(Length("code").desc()).values("name")[:1], output_field=CharField())
+
+
+def leading_name(day: date) -> Combinable:
+    """Name of the leading industry that a firm's code belongs to on the day; the longest prefix counts."""
+    code = OuterRef("industry_code")
+    scopes = IndustryScope.objects.filter(
+        in_force_on(day),
+        code_prefix__in=[code, Left(code, 3), Left(code, 2)],
+        leading_industry__in=leading_industries(day).order_by(),
+    )
+    longest = scopes.order_by(Length("code_prefix").desc()).values("leading_industry__name")[:1]
+    return Subquery(longest, output_field=CharField())
+
+
+def industry_words(firm: Enterprise) -> str:
+    """`C3841 锂离子电池制造` of a firm read with `industry_name`; a code that is none is shown as it stands."""
+    name = getattr(firm, "industry_name", "") or ""
+    try:
+        code = printed_code(clean_code(firm.industry_code)) if firm.industry_code else ""
+    except Refused:
+        code = firm.industry_code
+    return f"{code} {name}".strip()
+
+
+def leading_of(firm: Enterprise, scopes: ScopeTable) -> LeadingIndustry | None:
+    try:
+        return scopes.industry_of(clean_code(firm.industry_code)) if firm.industry_code else None
+    except Refused:
+        return None
+
+
+def _below_code(code: str) -> Q:
+    """Firms whose code is this one or stands below it."""
+    if code in SECTIONS:
+        first, last = SECTIONS[code]
+        return Q(industry_code=code) | Q(
+            industry_code__gte=f"{first:02d}", industry_code__lt=f"{last + 1:02d}"
+        )
+    return Q(industry_code__startswith=code)
+
+
+def _in_leading(wanted: LeadingIndustry, scopes: ScopeTable) -> Q:
+    """Firms of one leading industry: its prefixes, without longer ones that another industry has."""
+    found = Q(pk__in=[])
+    for prefix, industry in scopes.by_prefix.items():
+        if industry.pk == wanted.pk:
+            part = Q(industry_code__startswith=prefix)
+            for other, owner in scopes.by_prefix.items():
+                if owner.pk != wanted.pk and other != prefix and other.startswith(prefix):
+                    part &= ~Q(industry_code__startswith=other)
+            found |= part
+    return found
+
+
+# ---- the list ----------------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    Column("name", gettext_lazy("企业名称"), "name", phone="show", sortable=True),
+    Column("code", gettext_lazy("统一社会信用代码"), phone="show", sortable=True),
+    Column("place", gettext_lazy("所属镇街园区"), phone="show", sortable=True),
+    Column("industry", gettext_lazy("行业"), "long", phone="show", sortable=True),
+    Column("leading", gettext_lazy("主导产业")),
+    Column("status", gettext_lazy("经营状态"), phone="show", sortable=True),
+    Column("registered_on", gettext_lazy("成立日期"), "date", sortable=True),
     Column("address", gettext_lazy("注册地址"), "long"),
 )
+ORDER = {
+    "name": "name",
+    "code": "code",
+    "place": "place__name",
+    "industry": "industry_code",
+    "status": "status",
+    "registered_on": "registered_on",
+}
+
+
+class EnterpriseFilters(FilterForm):
+    """`leading` and `place` are offered as they are on the day that the page shows."""
+
+    q = forms.CharField(label=gettext_lazy("名称、曾用名或代码"), required=False, max_length=50)
+    status = forms.ChoiceField(
+        label=gettext_lazy("经营状态"),
+        required=False,
+        choices=[("", gettext_lazy("全部状态")), *Status.choices],
+    )
+    place = forms.ChoiceField(label=gettext_lazy("所属镇街园区"), required=False)
+    industry = forms.CharField(label=gettext_lazy("行业代码，如C或38"), required=False, max_length=5)
+    leading = forms.ChoiceField(label=gettext_lazy("主导产业"), required=False)
+    tag = forms.CharField(label=gettext_lazy("标签"), required=False, max_length=20)
+
+    def __init__(
+        self, *args: Any, places: Sequence[tuple[int, SpatialUnit]], scopes: ScopeTable, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        industries = {item.pk: item for item in scopes.by_prefix.values()}
+        ordered = sorted(industries.values(), key=lambda item: (item.order, item.pk))
+        self._offer("leading", _("全部产业"), [(str(item.pk), item.name) for item in ordered])
+        listed = [
+            (str(place.pk), "　" * depth + place.name)
+            for depth, place in places
+            if place.kind != PlaceKind.GRID
+        ]
+        self._offer("place", _("全部地域"), listed)
+
+    def _offer(self, name: str, every: str, choices: Sequence[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", every), *choices]
+
+    def clean_industry(self) -> str:
+        text = self.cleaned_data["industry"].strip()
+        try:
+            return clean_code(text) if text else ""
+        except Refused as error:
+            raise forms.ValidationError(str(error.message)) from None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a request asks of the list. `form` says what was wrong with what was typed; that filters nothing."""
+
+    form: EnterpriseFilters
+    firms: QuerySet[Enterprise]
+    scopes: ScopeTable
+    sort: Sort
+
+
+def choose(request: HttpRequest) -> Chosen:
+    """Two queries: places and industries. Firms are narrowed to what the reader may see; doubles are left out."""
+    day = as_of(request)
+    places, scopes = tree_order(list(places_on(day))), scope_table(day)
+    form = EnterpriseFilters(request.GET, places=places, scopes=scopes)
+    form.is_valid()
+    found = visible_enterprises(viewer(request)).filter(merged_into__isnull=True)
+    found = found.filter(_wanted(form.cleaned_data, places, scopes, day))
+    found = found.select_related("place").defer("place__boundary").annotate(industry_name=industry_name())
+    key = request.GET.get("sort", "")
+    sort = Sort(key.removeprefix("-"), key.startswith("-")) if key.removeprefix("-") in ORDER else Sort()
+    column = F(ORDER.get(sort.key, "name"))
+    # What is not known stands last in both directions.
+    order = column.desc(nulls_last=True) if sort.descending else column.asc(nulls_last=True)
+    # The index of names holds no second order: names are always there.
+    by_name = sort.key in {"", "name"} and not sort.descending
+    return Chosen(form, found.order_by("name" if by_name else order, "pk"), scopes, sort)
+
+
+def _wanted(
+    typed: Mapping[str, Any], places: Sequence[tuple[int, SpatialUnit]], scopes: ScopeTable, day: date
+) -> Q:
+    wanted = Q()
+    if text := typed.get("q", "").strip():
+        wanted &= _named(text)
+    if typed.get("status"):
+        wanted &= Q(status=typed["status"])
+    if typed.get("place"):
+        wanted &= Q(place__in=_with_below(int(typed["place"]), places))
+    if typed.get("industry"):
+        wanted &= _below_code(typed["industry"])
+    if typed.get("leading"):
+        industry = next(item for item in scopes.by_prefix.values() if str(item.pk) == typed["leading"])
+        wanted &= _in_leading(industry, scopes)
+    if word := "".join(typed.get("tag", "").split()):
+        borne = EnterpriseTag.objects.filter(
+            Q(to_on__isnull=True) | Q(to_on__gt=day), word=word, from_on__lte=day
+        )
+        wanted &= Q(pk__in=borne.values("enterprise"))
+    return wanted
+
+
+def _named(text: str) -> Q:
+    former = FormerName.objects.filter(folded_name__contains=fold_name(text))
+    return (
+        Q(folded_name__contains=fold_name(text))
+        | Q(code__startswith=text.upper())
+        | Q(pk__in=former.values("enterprise"))
+    )
+
+
+def _with_below(pk: int, places: Sequence[tuple[int, SpatialUnit]]) -> list[int]:
+    """A place and everything below it; in tree order a place stands before what lies below it."""
+    inside = {pk}
+    for _depth, place in places:
+        if place.parent_id in inside:
+            inside.add(place.pk)
+    return sorted(inside)
 
 
 def enterprises(request: HttpRequest) -> HttpResponse:
     """The enterprise register."""
-    form = SearchForm(request.GET)
-    form.is_valid()
-    text = form.cleaned_data.get("q", "").strip()
-    found = visible_enterprises(viewer(request)).order_by("name", "pk")
-    if text:
-        found = found.filter(named(text))
-    pages = Paginator(found, PAGE_SIZE)
+    chosen = choose(request)
+    pages = Paginator(chosen.firms, PAGE_SIZE)
     page = pages.get_page(request.GET.get("page", "1"))
-    rows = [
-        Row(
-            str(item.pk),
-            {
-                "name": Cell(item.name, href=reverse("enterprise", args=[item.pk])),
-                "code": Cell(item.code or _("未登记")),
-                "registered_on": Cell(item.registered_on.isoformat() if item.registered_on else ""),
-                "address": Cell(item.address),
-            },
-        )
-        for item in page.object_list
-    ]
     table = Table(
         _("企业名录"),
-        ENTERPRISE_COLUMNS,
-        rows,
+        COLUMNS,
+        list(_rows(page.object_list, chosen.scopes)),
         pages.count,
         first_number=page.start_index() or 1,
         page=page.number,
         page_count=pages.num_pages,
-        query=f"q={text}" if text else "",
+        sort=chosen.sort,
+        query=query_without(request.GET, "sort", "page"),
         empty=_("没有符合条件的企业。"),
     )
-    return render(
-        request,
-        "ui/list.html",
-        {
-            "page": ListPage(
-                title=_("企业名录"),
-                intro=_("项目投资方和区内企业。"),
-                table=table,
-                crumbs=[Crumb(_("企业")), Crumb(_("企业名录"))],
-                filters=form,
-                actions=_list_actions(request),
-                clear_href=request.path if text else "",
-            )
-        },
+    chips = _chips(request, chosen.form)
+    shown = ListPage(
+        title=_("企业名录"),
+        intro=_("区内企业和项目投资方。已并入别家的不列。"),
+        table=table,
+        crumbs=[Crumb(_("企业")), Crumb(_("企业名录"))],
+        filters=chosen.form,
+        filter_chips=chips,
+        actions=_list_actions(request),
+        clear_href=request.path if chips else "",
     )
+    return render(request, "ui/list.html", {"page": shown})
+
+
+def _rows(firms: Any, scopes: ScopeTable) -> list[Row]:
+    """One query for the firms of a page, with place and industry."""
+    return [_row(firm, leading_of(firm, scopes)) for firm in firms]
+
+
+def _row(firm: Enterprise, leading: LeadingIndustry | None) -> Row:
+    day = firm.registered_on
+    cells = {
+        "name": Cell(firm.name, href=reverse("enterprise", args=[firm.pk])),
+        "code": Cell(firm.code or _("未登记")),
+        "place": Cell(firm.place.name if firm.place else ""),
+        "industry": Cell(industry_words(firm)),
+        "leading": Cell(leading.name if leading else ""),
+        "status": Cell(firm.get_status_display()),
+        "registered_on": Cell(day.isoformat() if day else "", value=day),
+        "address": Cell(firm.address),
+    }
+    return Row(str(firm.pk), cells)
+
+
+def _chips(request: HttpRequest, form: EnterpriseFilters) -> list[Chip]:
+    chips = []
+    for name, value in form.cleaned_data.items():
+        if value:
+            field = form.fields[name]
+            choices: dict[str, Any] = dict(getattr(field, "choices", ()))
+            rest = query_without(request.GET, name, "page")
+            words = f"{field.label}：{str(choices.get(value, value)).strip()}"
+            chips.append(Chip(words, f"{request.path}?{rest}" if rest else request.path))
+    return chips
 
 
 def _list_actions(request: HttpRequest) -> list[Action]:
-    if not viewer(request).has(REGISTER):
-        return []
-    return [Action(_("登记企业"), reverse("enterprise_new"), main=True, drawer=True)]
-
-
-class EnterpriseForm(HouseForm):
-    name = forms.CharField(label=gettext_lazy("企业名称"), max_length=200)
-    code = forms.CharField(
-        label=gettext_lazy("统一社会信用代码"),
-        required=False,
-        max_length=30,
-        help_text=gettext_lazy("18位，与营业执照一致；还没有的可以空着。"),
-    )
-    registered_on = forms.DateField(label=gettext_lazy("成立日期"), required=False)
-    address = forms.CharField(label=gettext_lazy("注册地址"), required=False, max_length=200)
-
-
-class ContactForm(HouseForm):
-    name = forms.CharField(label=gettext_lazy("联系人"), max_length=50)
-    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30)
-    post = forms.CharField(label=gettext_lazy("职务"), required=False, max_length=50)
-
-
-class ReasonForm(HouseForm):
-    reason = forms.CharField(
-        label=gettext_lazy("事由"), max_length=200, help_text=gettext_lazy("写明用途，记入审计。")
-    )
-
-
-def _account(request: HttpRequest) -> Account:
-    account = viewer(request).account
-    assert account is not None, "pages need a signed-in account"
-    return account
-
-
-def _require(request: HttpRequest, right: str) -> None:
-    if not viewer(request).has(right):
-        raise NotAllowed(_("您没有登记企业的权限。工作需要的，请向安全管理员申请。"))
-
-
-def _found(request: HttpRequest, pk: int) -> Enterprise:
-    enterprise = visible_enterprises(viewer(request)).filter(pk=pk).first()
-    if enterprise is None:
-        raise Http404
-    return enterprise
-
-
-def _contact(request: HttpRequest, pk: int, contact_pk: int) -> Person:
-    contact = Person.objects.filter(enterprise=_found(request, pk), pk=contact_pk, is_erased=False).first()
-    if contact is None:
-        raise Http404
-    return contact
-
-
-def new_enterprise(request: HttpRequest) -> HttpResponse:
-    """Register an enterprise; a wrong check character and a code that is taken are told at the field."""
-    _require(request, REGISTER)
-    form = EnterpriseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = register_enterprise(
-                **form.cleaned_data, actor=_account(request), on=today_of(request), now=now_of(request)
-            )
-        except DomainError as error:
-            audit_refusal(request, error)
-            form.add_error("code", str(error.message))
-        else:
-            return saved_response(request, reverse("enterprise", args=[made.pk]))
-    crumbs = [Crumb(_("企业")), Crumb(_("企业名录"), reverse("enterprises")), Crumb(_("登记企业"))]
-    page = FormPage(
-        _("登记企业"), form, _("登记企业"), reverse("enterprises"), crumbs=crumbs, action_href=request.path
-    )
-    return form_response(request, page)
-
-
-def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
-    """One enterprise: facts, its projects that the reader may see, contacts masked."""
-    found = _found(request, pk)
     actor = viewer(request)
-    ids = found.invested_projects.values("push__case_id")
-    cases = visible_cases(actor, "project_push").filter(pk__in=ids).order_by("-opened_on", "-pk")
-    contacts = found.people.filter(is_erased=False).order_by("pk")
-    main: list[Block] = [
-        ListPanel(
-            title=_("投资项目"),
-            id="projects",
-            empty=_("没有您可以查看的项目。"),
-            items=[
-                ListItem(case.title, reverse("case_detail", args=["projects", case.number]), case.number)
-                for case in cases
-            ],
-        ),
-        _contacts_panel(found, list(contacts), actor),
-    ]
     actions = []
     if actor.has(REGISTER):
-        actions.append(Action(_("登记联系人"), reverse("contact_new", args=[pk]), drawer=True))
-    facts = [
-        Fact(_("统一社会信用代码"), found.code or _("未登记")),
-        Fact(_("成立日期"), found.registered_on.isoformat() if found.registered_on else ""),
-        Fact(_("注册地址"), found.address, wide=True),
-    ]
-    page = DetailPage(
-        title=found.name,
-        crumbs=[Crumb(_("企业")), Crumb(_("企业名录"), reverse("enterprises")), Crumb(found.name)],
-        actions=actions,
-        main=main,
-        side=[FactsPanel(title=_("基本情况"), facts=facts)],
+        actions.append(Action(_("登记企业"), reverse("enterprise_new"), main=True, drawer=True))
+    if actor.has(MERGE):
+        actions.append(Action(_("疑似重复"), reverse("enterprise_doubles")))
+    query = request.GET.urlencode()
+    actions.append(Action(_("导出一览表"), reverse("enterprise_export") + (f"?{query}" if query else "")))
+    return actions
+
+
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as a workbook: same rows, order and columns as on the screen, all pages of it."""
+    chosen = choose(request)
+    count, stream, title = chosen.firms.count(), BytesIO(), _("企业名录")
+    rows = (
+        row
+        for start in range(0, count, EXPORT_BLOCK)
+        for row in _rows(chosen.firms[start : start + EXPORT_BLOCK], chosen.scopes)
     )
-    return render(request, "ui/detail.html", {"page": page})
-
-
-def _contacts_panel(found: Enterprise, contacts: list[Person], actor: Actor) -> TablePanel:
-    rows = []
-    for contact in contacts:
-        href = ""
-        if actor.has("personal.unmask"):
-            href = reverse("contact_reveal", args=[found.pk, contact.pk])
-        erase_href = reverse("contact_erase", args=[found.pk, contact.pk]) if actor.has(REGISTER) else ""
-        rows.append(
-            Row(
-                str(contact.pk),
-                {
-                    "name": Cell(masked(contact, "name")),
-                    "post": Cell(contact.post),
-                    "phone": Cell(masked(contact, "phone"), href=href),
-                    "erase": Cell(_("清除个人信息") if erase_href else "", href=erase_href),
-                },
-            )
-        )
-    columns = [
-        Column("name", _("联系人"), "name"),
-        Column("post", _("职务"), phone="show"),
-        Column("phone", _("联系电话"), phone="show"),
-        Column("erase", _("处理"), phone="show"),
-    ]
-    return TablePanel(
-        title=_("联系人"),
-        note=_("默认隐去；查看完整信息须写事由，记入审计"),
-        id="contacts",
-        table=Table(_("联系人"), columns, rows, len(rows), empty=_("没有登记联系人。")),
+    write_table(stream, COLUMNS, rows, title=title, subtitle=_subtitle(request))
+    record_event(
+        action="export_list",
+        now=now_of(request),
+        actor=viewer(request).account,
+        target_kind="list",
+        target_id="enterprises",
+        words=_("导出一览表"),
+        detail={"rows": count, "query": request.GET.urlencode()[:500]},
+        address=client_address(request),
     )
+    answer = HttpResponse(stream.getvalue(), content_type=XLSX)
+    answer["Content-Disposition"] = (
+        f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(f'{title}.xlsx')}"
+    )
+    return answer
 
 
-def _contact_crumbs(found: Enterprise, label: str) -> list[Crumb]:
+def _subtitle(request: HttpRequest) -> list[str]:
+    actor = viewer(request)
     return [
-        Crumb(_("企业名录"), reverse("enterprises")),
-        Crumb(found.name, reverse("enterprise", args=[found.pk])),
-        Crumb(label),
+        _("填报单位：%(unit)s") % {"unit": actor.official.unit.name if actor.official else ""},
+        _("填报人：%(name)s") % {"name": actor.name},
+        _("审核人："),
+        _("日期：%(on)s") % {"on": today_of(request)},
     ]
-
-
-def new_contact(request: HttpRequest, pk: int) -> HttpResponse:
-    """Register a person of an enterprise."""
-    found = _found(request, pk)
-    _require(request, REGISTER)
-    form = ContactForm(request.POST or None)
-    href = reverse("enterprise", args=[pk])
-    if request.method == "POST" and form.is_valid():
-        add_contact(
-            found, **form.cleaned_data, actor=_account(request), on=today_of(request), now=now_of(request)
-        )
-        return saved_response(request, href)
-    label = _("登记联系人")
-    page = FormPage(
-        label,
-        form,
-        label,
-        href,
-        crumbs=_contact_crumbs(found, label),
-        action_href=request.path,
-        draft=False,
-    )
-    return form_response(request, page)
-
-
-def reveal_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
-    """Show a telephone number in full, once, with a reason, on record. The next page masks it again."""
-    contact = _contact(request, pk, contact_pk)
-    form = ReasonForm(request.POST or None)
-    shown = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            shown = reveal(
-                contact,
-                "phone",
-                actor=_account(request),
-                reason=form.cleaned_data["reason"],
-                on=today_of(request),
-                now=now_of(request),
-                address=client_address(request),
-            )
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            form.add_refusal(error)
-    label = _("查看完整电话")
-    intro = _("完整电话：%(phone)s") % {"phone": shown} if shown else masked(contact, "phone")
-    page = FormPage(
-        label,
-        form,
-        label,
-        reverse("enterprise", args=[pk]),
-        intro=intro,
-        crumbs=_contact_crumbs(contact.enterprise, label),
-        action_href=request.path,
-        draft=False,
-    )
-    return form_response(request, page)
-
-
-def erase(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
-    """Erase the personal values of a contact for good; what remains are keyed digests in the changes."""
-    contact = _contact(request, pk, contact_pk)
-    _require(request, REGISTER)
-    form = ReasonForm(request.POST or None)
-    href = reverse("enterprise", args=[pk])
-    if request.method == "POST" and form.is_valid():
-        erase_person(
-            contact,
-            actor=_account(request),
-            reason=form.cleaned_data["reason"],
-            on=today_of(request),
-            now=now_of(request),
-        )
-        return saved_response(request, href)
-    label = _("清除个人信息")
-    page = FormPage(
-        label,
-        form,
-        label,
-        href,
-        intro=_("清除后不能恢复；变更记录仍然有效，里面没有个人信息。"),
-        crumbs=_contact_crumbs(contact.enterprise, label),
-        action_href=request.path,
-        stop=True,
-        draft=False,
-    )
-    return form_response(request, page)

@@ -76,6 +76,7 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
                 item = _item(request, pages.listing.title, reverse("case_list", args=[pages.slug]))
                 groups.setdefault(str(ledger.menu_group), []).append(item)
     groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
+    groups[str(_("企业"))].append(_item(request, _("人员"), reverse("people")))
     groups[str(_("产业"))] = [
         _item(request, _("产业链"), reverse("chains")),
         _item(request, _("行业"), reverse("industries")),

@@ -239,7 +239,10 @@ def lead_end(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """A lead ends."""
     actor, found = _manager(request), find_official(pk)
     row = _row(LeadAssignment, row_pk, official=found)
-    if row.chain_id is None and not visible_enterprises(viewer(request)).filter(pk=row.enterprise_id).exists():
+    if (
+        row.chain_id is None
+        and not visible_enterprises(viewer(request)).filter(pk=row.enterprise_id).exists()
+    ):
         raise Http404
 
     def save(typed: dict[str, Any]) -> str:

@@ -149,7 +149,7 @@ class LeadForm(DayForm):
         self.actor = actor
         field = self.fields["chain"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Chain.objects.order_by("name", "pk")
+        field.queryset = Chain.objects.filter(valid_to__isnull=True).order_by("name", "pk")
 
     def clean_firm(self) -> Enterprise | None:
         text = str(self.cleaned_data["firm"]).strip()

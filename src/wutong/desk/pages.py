@@ -4,10 +4,8 @@ from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,16 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from wutong.base.audit.queries import events
 from wutong.base.errors import NotAllowed
-from wutong.cases.models import Case
-from wutong.cases.registry import case_type_of
-from wutong.desk.due_clocks import case_href
-from wutong.desk.enterprises import named, visible_enterprises
-from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.viewer import today_of, viewer
-from wutong.registers.enterprises.models import Enterprise
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, FormPage, ListPage
-from wutong.ui.panels import ListItem, ListPanel
 from wutong.ui.responses import form_response
 from wutong.ui.tables import Cell, Column, Row, Table
 
@@ -62,42 +53,6 @@ def with_day(request: HttpRequest, url: str, day: date) -> str:
     if day != today_of(request):
         kept.append(f"as_of={day.isoformat()}")
     return f"{path}?{'&'.join(kept)}" if kept else path
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    """Cases by title or number, enterprises by name or code; only what the person may see."""
-    actor = viewer(request)
-    text = request.GET.get("q", "").replace("\0", "").strip()[:50]
-    cases: list[Case] = []
-    enterprises: list[Enterprise] = []
-    if text:
-        cases = list(
-            visible_cases(actor)
-            .filter(Q(title__icontains=text) | Q(number__icontains=text))
-            .order_by("-is_open", "-pk")[:SEARCH_LIMIT]
-        )
-        enterprises = list(visible_enterprises(actor).filter(named(text)).order_by("name")[:SEARCH_LIMIT])
-    blocks = [
-        ListPanel(
-            title=_("办件"),
-            id="cases",
-            empty=_("没有找到。可以换一个词，或只写名称里的几个字。"),
-            items=[
-                ListItem(case.title, case_href(case), case_type_of(case).procedure.label, note=case.number)
-                for case in cases
-            ],
-        ),
-        ListPanel(
-            title=_("企业"),
-            id="enterprises",
-            empty=_("没有找到。"),
-            items=[
-                ListItem(item.name, reverse("enterprise", args=[item.pk]), item.code or "")
-                for item in enterprises
-            ],
-        ),
-    ]
-    return render(request, "desk/search.html", {"blocks": blocks, "text": text})
 
 
 AUDIT_COLUMNS = (

@@ -70,6 +70,13 @@ def is_empty(value: CellValue) -> bool:
     return value is None or (isinstance(value, str) and fold(visible(value)) in EMPTY)
 
 
+def is_marker(value: CellValue, marker: int) -> bool:
+    """Whether the cell holds this number and nothing else: -1, -1.0, “-1.00”."""
+    if isinstance(value, str):
+        return re.fullmatch(rf"{marker}(?:\.0+)?", fold(visible(value))) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == marker
+
+
 def raw_text(value: CellValue) -> str:
     """The cell as a person would quote it."""
     if value is None:
@@ -92,11 +99,13 @@ def exact(number: int | float) -> Decimal:
 
 def parse_cell(value: CellValue, column: SheetColumn, unit: str) -> object:
     """The value of one cell for a declared column; `unit` is the one that its heading settled on."""
+    if column.missing_marker is not None and is_marker(value, column.missing_marker):
+        return None
     match column.kind:
         case "text":
             return parse_text(value, max_length=column.max_length, multiline=column.multiline)
         case "money":
-            return parse_money(value, unit)
+            return parse_money(value, unit, negative_allowed=column.negative_allowed)
         case "date":
             return parse_date(value, month_as=column.month_as)
         case "integer":
@@ -134,7 +143,7 @@ def parse_text(value: CellValue, *, max_length: int, multiline: bool = False) ->
     return text
 
 
-def parse_money(value: CellValue, unit: str) -> int | None:
+def parse_money(value: CellValue, unit: str, *, negative_allowed: bool = False) -> int | None:
     """Integer yuan; a bare number is in `unit` (元, 万元, 亿元), a number may carry its own. Half up, once."""
     value = _present(value)
     if value is None:
@@ -147,10 +156,10 @@ def parse_money(value: CellValue, unit: str) -> int | None:
         )
     else:
         amount = exact(value)
-    if amount < 0:
+    if amount < 0 and not negative_allowed:
         raise CellProblem(_("%(cell)s是负数；金额不能是负数") % {"cell": _quoted(value)})
-    yuan = to_yuan(amount, unit) if amount < YUAN_LIMIT else YUAN_LIMIT
-    if yuan >= YUAN_LIMIT:
+    yuan = to_yuan(amount, unit) if abs(amount) < YUAN_LIMIT else YUAN_LIMIT
+    if abs(yuan) >= YUAN_LIMIT:
         raise CellProblem(_("%(cell)s大得不像金额；请检查数字和单位") % {"cell": _quoted(value)})
     return yuan
 

@@ -138,7 +138,9 @@ def _known_batch(upload: _Upload) -> ImportBatch | None:
 
 def _store(upload: _Upload) -> StoredFile:
     try:
-        return store_file(upload.content, name=upload.name, actor=upload.actor, now=upload.now)
+        return store_file(
+            upload.content, name=upload.name, actor=upload.actor, now=upload.now, text_tables=True
+        )
     except Refused:
         # The reader says more precisely what is wrong with something that should be a workbook.
         if 0 < len(upload.content) <= settings.WUTONG_UPLOAD_MAX_BYTES:

@@ -20,7 +20,9 @@ class SheetColumn:
     元; empty: the heading must say it); for other numbers the only unit accepted (亩). Money is read as integer
     yuan. `choices` maps the label in the workbook to a code. `ignored_reason`: a column we know and do not
     import, because the system computes it. `month_as`: which day “2023年11月” stands for; empty refuses it.
-    `multiline` keeps line breaks of a text. `personal`: values never stand in reports.
+    `multiline` keeps line breaks of a text. `personal`: values never stand in reports. `missing_marker` is a number
+    that the files write for "not known": it is read as an empty cell. `note` says to the user what else there is to
+    know about the column.
     """
 
     key: str
@@ -37,6 +39,8 @@ class SheetColumn:
     negative_allowed: bool = False
     decimal_places: int | None = None
     personal: bool = False
+    missing_marker: int | None = None
+    note: Text = ""
 
     def __post_init__(self) -> None:
         if self.kind == "money" and self.unit and self.unit not in YUAN_PER_UNIT:

@@ -18,8 +18,9 @@ from wutong.exchange.intake import Intake, IntakeRow
 from wutong.exchange.models import ImportBatch
 from wutong.exchange.services import check_workbook, intake_of, lock_for_import, mark_imported
 from wutong.exchange.writing import write_blank_template
-from wutong.ledgerkit.ledger import CasePages, Importing, Ledger
-from wutong.ledgerkit.list_pages import XLSX, found_pages
+from wutong.ledgerkit.imports import ImportPlace, find_import
+from wutong.ledgerkit.ledger import Importing, ImportNotes
+from wutong.ledgerkit.list_pages import XLSX
 from wutong.ledgerkit.middleware import audit_refusal
 from wutong.ledgerkit.viewer import now_of, today_of, viewer
 from wutong.ui.forms import HouseForm
@@ -34,18 +35,18 @@ SHOWN_PROBLEMS = 50
 
 class UploadForm(HouseForm):
     workbook = forms.FileField(
-        label=gettext_lazy("工作簿"), help_text=gettext_lazy(".xlsx 或 .xls，一张表，表头在前20行内。")
+        label=gettext_lazy("工作簿"), help_text=gettext_lazy(".xlsx、.xls 或 .csv，一张表，表头在前20行内。")
     )
     request_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
 
-def _importing(request: HttpRequest, slug: str) -> tuple[Ledger, CasePages, Importing]:
-    ledger, pages = found_pages(slug)
-    if ledger.importing is None or ledger.pages[0] is not pages:
+def _found(request: HttpRequest, slug: str) -> ImportPlace:
+    place = find_import(slug)
+    if place is None:
         raise Http404
-    if not viewer(request).has(ledger.importing.right):
+    if not viewer(request).has(place.importing.right):
         raise NotAllowed(_("您没有导入的权限。工作需要的，请向安全管理员申请。"))
-    return ledger, pages, ledger.importing
+    return place
 
 
 def _account(request: HttpRequest) -> Account:
@@ -56,7 +57,7 @@ def _account(request: HttpRequest) -> Account:
 
 def case_import(request: HttpRequest, slug: str) -> HttpResponse:
     """Upload a workbook. Nothing is written but the record of the upload."""
-    ledger, pages, importing = _importing(request, slug)
+    place = _found(request, slug)
     form = UploadForm(
         request.POST or None, request.FILES or None, initial={"request_key": secrets.token_hex(16)}
     )
@@ -64,7 +65,7 @@ def case_import(request: HttpRequest, slug: str) -> HttpResponse:
         upload = form.cleaned_data["workbook"]
         try:
             batch, _intake = check_workbook(
-                importing.sheet,
+                place.importing.sheet,
                 upload.read(),
                 name=upload.name,
                 actor=_account(request),
@@ -79,32 +80,28 @@ def case_import(request: HttpRequest, slug: str) -> HttpResponse:
     return form_response(
         request,
         FormPage(
-            title=_("导入%(name)s") % {"name": pages.listing.title},
+            title=_("导入%(name)s") % {"name": place.title},
             form=form,
             submit_label=_("上传并预检"),
-            cancel_href=reverse("case_list", args=[slug]),
+            cancel_href=place.list_href(),
             intro=_("先预检，不写入任何数据；每一行是收下还是退回、为什么，都列出来。"),
-            crumbs=_crumbs(ledger, pages, slug),
+            crumbs=_crumbs(place),
             draft=False,
             actions=[Action(_("下载空白模板"), reverse("case_template", args=[slug]))],
         ),
     )
 
 
-def _crumbs(ledger: Ledger, pages: CasePages, slug: str) -> list[Crumb]:
-    return [
-        Crumb(ledger.menu_group),
-        Crumb(pages.listing.title, reverse("case_list", args=[slug])),
-        Crumb(_("导入")),
-    ]
+def _crumbs(place: ImportPlace) -> list[Crumb]:
+    return [Crumb(place.menu_group), Crumb(place.title, place.list_href()), Crumb(_("导入"))]
 
 
 def case_template(request: HttpRequest, slug: str) -> HttpResponse:
-    """The blank workbook of the ledger."""
-    _ledger, pages, importing = _importing(request, slug)
+    """The blank workbook of the ledger or register."""
+    place = _found(request, slug)
     response = HttpResponse(content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="template.xlsx"'
-    write_blank_template(response, importing.sheet)  # type: ignore[arg-type]
+    write_blank_template(response, place.importing.sheet)  # type: ignore[arg-type]
     return response
 
 
@@ -116,7 +113,8 @@ def checked_intake(batch: ImportBatch, importing: Importing) -> Intake:
 
 def case_import_batch(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
     """The preview; a POST imports its right rows, all of them or none."""
-    ledger, pages, importing = _importing(request, slug)
+    place = _found(request, slug)
+    importing = place.importing
     batch = (
         ImportBatch.objects.select_related("stored_file")
         .filter(pk=batch_id, sheet_code=importing.sheet.code, actor=_account(request))
@@ -127,9 +125,12 @@ def case_import_batch(request: HttpRequest, slug: str, batch_id: int) -> HttpRes
     if request.method == "POST":
         count = _import(request, batch, importing)
         messages.success(request, _("已入库%(count)s行。") % {"count": count})
-        return HttpResponseRedirect(reverse("case_list", args=[slug]))
+        return HttpResponseRedirect(place.list_href())
     intake = checked_intake(batch, importing)
-    return render(request, "ledgerkit/import.html", _preview(ledger, pages, slug, batch, importing, intake))
+    notes = ImportNotes()
+    if importing.notes and batch.state != ImportBatch.State.IMPORTED:
+        notes = importing.notes(intake, on=today_of(request), source=importing.source(batch.file_name))
+    return render(request, "ledgerkit/import.html", _preview(place, batch, intake, notes))
 
 
 def _import(request: HttpRequest, batch: ImportBatch, importing: Importing) -> int:
@@ -144,15 +145,13 @@ def _import(request: HttpRequest, batch: ImportBatch, importing: Importing) -> i
             actor=viewer(request),
             now=now_of(request),
             on=today_of(request),
-            source=_("工作簿“%(name)s”") % {"name": batch.file_name},
+            source=importing.source(batch.file_name),
         )
         mark_imported(locked, actor=_account(request), now=now_of(request))
     return count
 
 
-def _preview(
-    ledger: Ledger, pages: CasePages, slug: str, batch: ImportBatch, importing: Importing, intake: Intake
-) -> dict[str, Any]:
+def _preview(place: ImportPlace, batch: ImportBatch, intake: Intake, notes: ImportNotes) -> dict[str, Any]:
     accepted, refused = len(intake.accepted), len(intake.refused)
     skipped = len(intake.skipped)
     done = batch.state == ImportBatch.State.IMPORTED
@@ -174,27 +173,28 @@ def _preview(
         label=_("预检结果"),
     )
     return {
-        "title": _("导入%(name)s") % {"name": pages.listing.title},
+        "title": _("导入%(name)s") % {"name": place.title},
         "intro": _("“%(file)s”，工作表“%(sheet)s”，表头在第%(row)s行。")
         % {
             "file": batch.file_name,
             "sheet": intake.sheet_name,
             "row": intake.header_row,
         },
-        "crumbs": _crumbs(ledger, pages, slug),
+        "crumbs": _crumbs(place),
+        "notes": notes.file,
         "blocks": [steps, stats],
         "problems": intake.problems[:SHOWN_PROBLEMS],
         "more_problems": max(0, len(intake.problems) - SHOWN_PROBLEMS),
         "accepted": accepted,
         "is_done": done,
-        "rows": _rows_panel(intake),
-        "columns": _columns_panel(intake, importing),
-        "list_href": reverse("case_list", args=[slug]),
-        "again_href": reverse("case_import", args=[slug]),
+        "rows": _rows_panel(intake, notes),
+        "columns": _columns_panel(intake, place.importing),
+        "list_href": place.list_href(),
+        "again_href": reverse("case_import", args=[place.slug]),
     }
 
 
-def _rows_panel(intake: Intake) -> TablePanel:
+def _rows_panel(intake: Intake, notes: ImportNotes) -> TablePanel:
     """Refused rows first, each wrong cell with its reason. Columns without any content are left out."""
     ordered = [*intake.refused, *intake.accepted][:SHOWN_ROWS]
     faulty = {problem.column_letter for row in ordered for problem in row.problems}
@@ -209,7 +209,7 @@ def _rows_panel(intake: Intake) -> TablePanel:
         *(Column(c.key, c.heading, phone="show") for c in mapped),
     ]
     keys = {column.letter: column.key for column in mapped}
-    rows = [Row(str(row.number), _preview_cells(row, keys)) for row in ordered]
+    rows = [Row(str(row.number), _preview_cells(row, keys, notes)) for row in ordered]
     return TablePanel(
         title=_("预检"),
         note=_("有错的在前，最多显示%(count)s行") % {"count": SHOWN_ROWS},
@@ -218,7 +218,7 @@ def _rows_panel(intake: Intake) -> TablePanel:
     )
 
 
-def _preview_cells(row: IntakeRow, keys: dict[str, str]) -> dict[str, Cell]:
+def _preview_cells(row: IntakeRow, keys: dict[str, str], notes: ImportNotes) -> dict[str, Cell]:
     """What the cells of the workbook say, and beside a wrong one why; `keys` are the columns shown, by letter."""
     cells = {key: Cell(text) for key, text in row.raw.items()}
     for problem in row.problems:
@@ -227,23 +227,25 @@ def _preview_cells(row: IntakeRow, keys: dict[str, str]) -> dict[str, Cell]:
             cells[key] = Cell(row.raw.get(key) or _("（空）"), fault=problem.cause)
     cells["row"] = Cell(_("第%(number)s行") % {"number": row.number})
     verdict = _("收下") if row.is_accepted else _("退回")
-    cells["verdict"] = Cell(verdict, alarm=not row.is_accepted)
+    cells["verdict"] = Cell(verdict, alarm=not row.is_accepted, note=notes.rows.get(row.number, ""))
     return cells
 
 
 def _columns_panel(intake: Intake, importing: Importing) -> TablePanel:
     rows = []
     for column in intake.columns:
-        field = importing.sheet.column(column.key).label if column.key else _("不导入")
+        declared = importing.sheet.column(column.key) if column.key else None
+        words = [column.reason, str(declared.note) if declared else ""]
         rows.append(
             Row(
                 column.letter,
                 {
                     "heading": Cell(column.heading or _("（无表头）"), note=column.letter),
-                    "field": Cell(field),
+                    "field": Cell(declared.label if declared else _("不导入")),
                     "unit": Cell(column.unit or "—"),
                     "reason": Cell(
-                        column.reason or (_("同名或同义") if column.key else _("台账里没有这一列"))
+                        "；".join(filter(None, words))
+                        or (_("同名或同义") if declared else _("台账里没有这一列"))
                     ),
                 },
             )

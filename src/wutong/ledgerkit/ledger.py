@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from wutong.base.accounts.rights import Right
 from wutong.cases.models import Case, Change
@@ -109,16 +110,31 @@ class CasePages:
     in_menu: bool = True
 
 
+def workbook_words(file_name: str) -> str:
+    return _("工作簿“%(name)s”") % {"name": file_name}
+
+
+@dataclass(frozen=True)
+class ImportNotes:
+    """What a preview tells without refusing anything: sentences about the file, and words about rows by number."""
+
+    file: Sequence[Text] = ()
+    rows: Mapping[int, Text] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Importing:
-    """How a workbook becomes cases. `check` finds what only the database knows (doubles, unknown units): row, column
-    key and cause. `write` imports the accepted rows in the caller's transaction and returns how many it wrote;
-    its keyword arguments are `actor`, `now`, `on` and `source` (the file, in words)."""
+    """How a workbook becomes cases or entries. `check` finds what only the database knows (doubles, unknown units):
+    row, column key and cause; `notes` says what will become of the accepted rows. `write` imports them in the
+    caller's transaction and returns how many it wrote; its keyword arguments are `actor`, `now`, `on` and `source`:
+    what the function `source` makes of the name of the file. `notes` gets `on` and `source` too."""
 
     sheet: Sheet
     right: str
     check: Callable[[Intake], Sequence[tuple[int, str, str]]]
     write: Callable[..., int]
+    notes: Callable[..., ImportNotes] | None = None
+    source: Callable[[str], str] = workbook_words
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass
 
+from wutong.base.files.text_tables import table_text
+
 OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 MAX_ENTRIES = 10_000
 CONTENT_TYPES_LIMIT = 2 * 1024 * 1024
@@ -29,6 +31,8 @@ XLS = Kind("xls", "application/vnd.ms-excel", (".xls",))
 XLSX = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",))
 DOCX = Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",))
 KINDS = (PDF, PNG, JPEG, XLSX, XLS, DOCX)
+CSV = Kind("csv", "text/csv", (".csv",))
+"""A table of plain text: kept where a table is read from it, never as a proof."""
 
 
 class MacroFile(ValueError):
@@ -48,6 +52,11 @@ def recognise(content: bytes) -> Kind | None:
     if content.startswith(b"PK\x03\x04"):
         return _zipped_office(content)
     return None
+
+
+def recognise_table(content: bytes) -> Kind | None:
+    """CSV for a table of plain text, which has no mark of its own."""
+    return CSV if table_text(content) else None
 
 
 def _old_office(content: bytes) -> Kind | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.base.accounts.models import Account
 from wutong.base.audit.services import record_event
 from wutong.base.errors import Refused
-from wutong.base.files.kinds import Kind, MacroFile, clean_name, recognise
+from wutong.base.files.kinds import Kind, MacroFile, clean_name, recognise, recognise_table
 from wutong.base.files.models import StoredFile
 from wutong.base.files.queries import file_path, is_intact
 
@@ -22,14 +22,17 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 MEGABYTE = 1024 * 1024
 
 
-def store_file(content: bytes, *, name: str, actor: Account | None, now: datetime) -> StoredFile:
+def store_file(
+    content: bytes, *, name: str, actor: Account | None, now: datetime, text_tables: bool = False
+) -> StoredFile:
     """Keep a content under its SHA-256; the same content gives the same row, whatever its name.
 
     Raises Refused, in words for the person who uploads, when the file is empty, larger than
-    WUTONG_UPLOAD_MAX_BYTES, of a kind that is not kept (see `kinds`), or when the disk is full. A stored file
-    that was damaged since is replaced by the content given, and that is audited.
+    WUTONG_UPLOAD_MAX_BYTES, of a kind that is not kept (see `kinds`; with `text_tables` a table of plain text is),
+    or when the disk is full. A stored file that was damaged since is replaced by the content given, and that is
+    audited.
     """
-    kind = accepted_kind(content)
+    kind = accepted_kind(content, text_tables=text_tables)
     digest = hashlib.sha256(content).hexdigest()
     known = StoredFile.objects.filter(sha256=digest).first()
     if known is not None and is_intact(known):
@@ -58,7 +61,7 @@ def store_file(content: bytes, *, name: str, actor: Account | None, now: datetim
     return stored
 
 
-def accepted_kind(content: bytes) -> Kind:
+def accepted_kind(content: bytes, *, text_tables: bool = False) -> Kind:
     """The kind of an upload. Raises Refused for what is not kept."""
     limit = settings.WUTONG_UPLOAD_MAX_BYTES
     if not content:
@@ -69,7 +72,7 @@ def accepted_kind(content: bytes) -> Kind:
             % {"size": -(-len(content) // MEGABYTE), "limit": limit // MEGABYTE}
         )
     try:
-        kind = recognise(content)
+        kind = recognise(content) or (recognise_table(content) if text_tables else None)
     except MacroFile:
         raise Refused(_("文件中带有宏（程序），不能上传。请另存为不带宏的 xlsx 或 docx 后再上传。")) from None
     if kind is None:

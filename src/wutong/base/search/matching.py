@@ -1,10 +1,9 @@
 """Whether a name or a number really answers what was typed, and how well. Tokens only narrow the search down. Pure."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 from wutong.base.search.folding import fold
-from wutong.base.search.readings import initials, readings
-from wutong.base.search.tokens import LONGEST
+from wutong.base.search.readings import LONGEST, Spoken, spoken
 
 WHOLE, BEGINS, WITHIN = 0, 1, 2
 NO = 9
@@ -15,21 +14,22 @@ def rank_of(query: str, names: tuple[str, ...], codes: tuple[str, ...]) -> tuple
     and codes, 1 for further names. `query` is folded."""
     best = (NO, 0, 0)
     for index, name in enumerate(names):
-        how = name_rank(query, fold(name)[:LONGEST])
+        how = name_rank(query, name)
         best = min(best, (how, min(index, 1), len(name)))
     for code in codes:
         best = min(best, (code_rank(query, code), 0, len(code)))
     return best
 
 
-def name_rank(query: str, folded: str) -> int:
-    """Both folded: WHOLE, BEGINS, WITHIN or NO."""
+def name_rank(query: str, name: str) -> int:
+    """WHOLE, BEGINS, WITHIN or NO, for a folded query."""
+    folded = fold(name)[:LONGEST]
     place = folded.find(query)
     if place == 0:
         return WHOLE if len(folded) == len(query) else BEGINS
     best = WITHIN if place > 0 else NO
     if query.isascii() and query:
-        best = min(best, _spoken_rank(query, folded))
+        best = min(best, _spoken_rank(query, name))
     return best
 
 
@@ -54,52 +54,36 @@ def _ending_number(code: str) -> int | None:
     return int(digits[-9:]) if digits else None
 
 
-@lru_cache(maxsize=20000)
-def _letters(folded: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    return tuple((initials(character), readings(character)) for character in folded)
-
-
-def _spoken_rank(query: str, folded: str) -> int:
+def _spoken_rank(query: str, name: str) -> int:
     """First letters of characters in a row, or their syllables in full with the last one begun."""
-    best = NO
-    spoken = _letters(folded)
-    for start in range(len(spoken)):
-        end = _by_first_letters(query, spoken, start)
+    heard = spoken(name)
+    for start in range(len(heard)):
+        end = _by_first_letters(query, heard, start)
         if end is None:
-            end = _by_syllables(query, spoken, start)
-        if end is None:
-            continue
-        if start:
-            return min(best, WITHIN)
-        return WHOLE if end == len(spoken) else BEGINS
-    return best
+            end = _by_syllables(query, heard, start)
+        if end is not None:
+            return WITHIN if start else WHOLE if end == len(heard) else BEGINS
+    return NO
 
 
-Spoken = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-
-
-def _by_first_letters(query: str, spoken: Spoken, start: int) -> int | None:
+def _by_first_letters(query: str, heard: Sequence[Spoken], start: int) -> int | None:
     """Where the match ends; None for none. One letter alone only counts at the beginning."""
-    if len(query) == 1 and start:
+    if (len(query) == 1 and start) or start + len(query) > len(heard):
         return None
-    if start + len(query) > len(spoken):
-        return None
-    for offset, letter in enumerate(query):
-        if letter not in spoken[start + offset][0]:
-            return None
-    return start + len(query)
+    fits = all(letter in heard[start + offset].letters for offset, letter in enumerate(query))
+    return start + len(query) if fits else None
 
 
-def _by_syllables(query: str, spoken: Spoken, start: int) -> int | None:
+def _by_syllables(query: str, heard: Sequence[Spoken], start: int) -> int | None:
     if len(query) < 2:
         return None
 
     def walk(rest: str, index: int) -> int | None:
         if not rest:
             return index
-        if index == len(spoken):
+        if index == len(heard):
             return None
-        for syllable in spoken[index][1]:
+        for syllable in heard[index].syllables:
             if rest.startswith(syllable):
                 end = walk(rest[len(syllable) :], index + 1)
                 if end is not None:

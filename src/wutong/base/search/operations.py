@@ -16,7 +16,7 @@ FTS = "search_fts"
 
 SQLITE = (
     f"CREATE VIRTUAL TABLE {FTS} USING fts5(tokens, content='{TABLE}', content_rowid='id', detail=none, "
-    "columnsize=0, tokenize=\"ascii tokenchars '=^#.'\")",
+    "columnsize=0, tokenize=\"ascii tokenchars '=^#._'\")",
     f"CREATE TRIGGER {FTS}_ai AFTER INSERT ON {TABLE} BEGIN "
     f"INSERT INTO {FTS}(rowid, tokens) VALUES (new.id, new.tokens); END",
     f"CREATE TRIGGER {FTS}_ad AFTER DELETE ON {TABLE} BEGIN "

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from wutong.base.search.folding import fold
-from wutong.base.search.matching import NO, WHOLE, rank_of
+from wutong.base.search.matching import BEGINS, NO, WHOLE, rank_of
 from wutong.base.search.operations import FTS, TABLE
-from wutong.base.search.tokens import LONGEST, Expression, every, looked_for, some
+from wutong.base.search.readings import LONGEST
+from wutong.base.search.tokens import Expression, every, looked_for, some
 
-CANDIDATES = 300
+CANDIDATES, MOST_CANDIDATES = 300, 3000
 """So many entries of one expression are compared; a text that more answer to says too little."""
+JUDGED = 60
+"""So many are shown to the policy at once, the best first."""
 
 Permitted = Callable[[str, Sequence[int]], set[int]]
 """Of these keys of a kind, those that the person who asks may see."""
@@ -48,9 +51,9 @@ def find(text: str, *, ranges: Iterable[Range], permitted: Permitted, limit: int
 
 
 def _order(hit: Hit) -> tuple[object, ...]:
-    """What a thing is before what is done about it: an enterprise comes before the cases that name it."""
+    """What a thing is comes before what is done about it, except when all of a number or title was typed."""
     how, which, length = hit.rank
-    return how, hit.is_many, which, length, hit.name, hit.kind, hit.target_id
+    return how > WHOLE, hit.is_many, how, which, length, hit.name, hit.kind, hit.target_id
 
 
 def _find_in(
@@ -60,12 +63,35 @@ def _find_in(
     for expression in expressions:
         if where.reach is not None:
             expression = every([expression, some(sorted(where.reach))])
-        new = [hit for hit in _candidates(where, query, expression) if (hit.kind, hit.target_id) not in found]
-        found |= {(hit.kind, hit.target_id): hit for hit in _allowed(new, permitted)}
+        _add_permitted(found, where, query, expression, permitted, limit)
         # A further expression can only add worse ones.
-        if len(found) >= limit and all(hit.rank[0] <= WHOLE + 1 for hit in _best(found, limit)):
+        if len(found) >= limit and all(hit.rank[0] <= BEGINS for hit in _best(found, limit)):
             break
     return _best(found, limit)
+
+
+def _add_permitted(
+    found: dict[tuple[str, int], Hit],
+    where: Range,
+    query: str,
+    expression: Expression,
+    permitted: Permitted,
+    limit: int,
+) -> None:
+    """Judge candidates, the best first, until there are enough; a second, longer look where most were refused."""
+    judged: set[tuple[str, int]] = set()
+    for size in (CANDIDATES, MOST_CANDIDATES):
+        rows = _rows(where, expression, size)
+        new = [hit for hit in _compared(where, query, rows) if (hit.kind, hit.target_id) not in judged]
+        new.sort(key=_order)
+        for start in range(0, len(new), JUDGED):
+            block = new[start : start + JUDGED]
+            judged |= {(hit.kind, hit.target_id) for hit in block}
+            found |= {(hit.kind, hit.target_id): hit for hit in _allowed(block, permitted)}
+            if len(found) >= limit:
+                return
+        if len(rows) < size:
+            return
 
 
 def _best(found: dict[tuple[str, int], Hit], limit: int) -> list[Hit]:
@@ -80,9 +106,9 @@ def _allowed(hits: list[Hit], permitted: Permitted) -> list[Hit]:
     return [hit for hit in hits if hit.target_id in seen[hit.kind]]
 
 
-def _candidates(where: Range, query: str, expression: Expression) -> list[Hit]:
+def _compared(where: Range, query: str, rows: list[tuple[str, int, str, str]]) -> list[Hit]:
     hits = []
-    for kind, target_id, names, codes in _rows(where, expression):
+    for kind, target_id, names, codes in rows:
         all_names, all_codes = tuple(names.split("\n")), tuple(filter(None, codes.split("\n")))
         rank = rank_of(query, all_names, all_codes)
         if rank[0] < NO:
@@ -92,7 +118,7 @@ def _candidates(where: Range, query: str, expression: Expression) -> list[Hit]:
     return hits
 
 
-def _rows(where: Range, expression: Expression) -> list[tuple[str, int, str, str]]:
+def _rows(where: Range, expression: Expression, size: int) -> list[tuple[str, int, str, str]]:
     columns = "e.kind, e.target_id, e.names, e.codes"
     many = "e.is_many" if where.is_many else "NOT e.is_many"
     if connection.vendor == "postgresql":
@@ -100,14 +126,14 @@ def _rows(where: Range, expression: Expression) -> list[tuple[str, int, str, str
         with transaction.atomic(), connection.cursor() as cursor:
             # The planner takes a scan of the whole table for cheap as soon as a token is common.
             cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(sql, [_tsquery(expression), CANDIDATES])
+            cursor.execute(sql, [_tsquery(expression), size])
             return list(cursor.fetchall())
     sql = (
         f"SELECT {columns} FROM {FTS} JOIN {TABLE} e ON e.id = {FTS}.rowid"  # noqa: S608
         f" WHERE {FTS} MATCH %s AND {many} ORDER BY {FTS}.rowid DESC LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_fts(expression), CANDIDATES])
+        cursor.execute(sql, [_fts(expression), size])
         return list(cursor.fetchall())
 
 

@@ -20,7 +20,7 @@ BLOCK = 500
 @dataclass(frozen=True)
 class Document:
     """One thing to be found. The first of `names` is the present one. `extra` are tokens that are compared as they
-    are: who may see it (`reach_*`), or a blind index. Without anything to find it by, it is taken out."""
+    are: who may see it (`.` and a name). Without anything to find it by, it is taken out."""
 
     kind: str
     target_id: int

@@ -12,10 +12,8 @@ from functools import lru_cache
 from itertools import product
 
 from wutong.base.search.folding import fold
-from wutong.base.search.readings import initials, readings
+from wutong.base.search.readings import LONGEST, Spoken, readings, spoken
 
-LONGEST = 60
-"""Characters of a name that are cut; nobody types more."""
 GRAM = 4
 MOST_CUTS, USED_CUTS = 200, 6
 """How many ways to cut letters into syllables are tried, and looked for."""
@@ -27,17 +25,16 @@ def pairs(text: str) -> Iterator[str]:
 
 def name_tokens(name: str) -> set[str]:
     """Tokens of one name."""
-    folded = fold(name)[:LONGEST]
+    heard = spoken(name)
+    folded = "".join(item.character for item in heard)
     if not folded:
         return set()
     tokens = {*folded, *pairs(folded), f"={folded}", f"^{folded[0]}", f"^{folded[:2]}"}
-    tokens |= _letter_tokens(folded)
-    tokens |= _syllable_tokens(folded)
-    return tokens
+    return tokens | _letter_tokens(heard) | _syllable_tokens(heard)
 
 
-def _letter_tokens(folded: str) -> set[str]:
-    letters = [initials(character) for character in folded]
+def _letter_tokens(heard: Sequence[Spoken]) -> set[str]:
+    letters = [item.letters for item in heard]
     tokens = set()
     for size in (2, 3):
         for start in range(len(letters) - size + 1):
@@ -58,13 +55,12 @@ def _ways(options: Sequence[Sequence[str]]) -> int:
     return count
 
 
-def _syllable_tokens(folded: str) -> set[str]:
-    spoken = [readings(character) if not character.isascii() else () for character in folded]
-    tokens = {f"p{syllable}" for options in spoken for syllable in options}
-    for index in range(len(spoken) - 1):
-        tokens |= {f"q{one}.{two}" for one, two in product(spoken[index], spoken[index + 1])}
-    tokens |= {f"^p{syllable}" for syllable in spoken[0]}
-    return tokens
+def _syllable_tokens(heard: Sequence[Spoken]) -> set[str]:
+    options = [item.syllables if not item.character.isascii() else () for item in heard]
+    tokens = {f"p{syllable}" for syllables in options for syllable in syllables}
+    for index in range(len(options) - 1):
+        tokens |= {f"q{one}.{two}" for one, two in product(options[index], options[index + 1])}
+    return tokens | {f"^p{syllable}" for syllable in options[0]}
 
 
 def code_tokens(code: str) -> set[str]:

@@ -95,7 +95,7 @@ def _successors(pairs: Pairs, day: date) -> list[Fact]:
                 continue  # nobody stands in for himself: the arrangement ends
             facts.append(Fact(StandIn(), {**facts_of_row, "stand_in": line.receiver}))
             continue
-        key = (line.receiver_id, *_copied(row).values())
+        key = (line.receiver_id, *_target(row))
         if key in held or key in taken:
             continue
         taken.add(key)
@@ -107,22 +107,28 @@ def _successors(pairs: Pairs, day: date) -> list[Fact]:
 def _copied(row: RegisterEntry) -> dict[str, Any]:
     """The facts of a row that stay when its holder changes."""
     if isinstance(row, LeadAssignment):
-        return {"enterprise_id": row.enterprise_id, "chain_id": row.chain_id, "role": row.role}
+        return {"enterprise": row.enterprise, "chain": row.chain, "role": row.role}
     if isinstance(row, Oversight):
-        return {"unit_id": row.unit_id}
+        return {"unit": row.unit}
     assert isinstance(row, StandIn), "leads, units in charge and stand-ins are passed on"
-    return {"official_id": row.official_id, "reason": row.reason}
+    return {"official": row.official, "reason": row.reason}
+
+
+def _target(row: RegisterEntry) -> tuple[Any, ...]:
+    """What a row is about, to see that nobody holds it twice."""
+    if isinstance(row, LeadAssignment):
+        return row.enterprise_id, row.chain_id, row.role
+    assert isinstance(row, Oversight), "only leads and units in charge are held once"
+    return (row.unit_id,)
 
 
 def _held_already(pairs: Pairs, receivers: Iterable[int]) -> set[tuple[Any, ...]]:
     """What the receivers hold already is not given to them twice."""
-    if not pairs:
+    if not pairs or isinstance(pairs[0][1].row, StandIn):
         return set()
-    row = pairs[0][1].row
-    if isinstance(row, StandIn):
-        return set()
-    found = type(row)._default_manager.filter(official__in=receivers, to_on__isnull=True)
-    return set(found.values_list("official_id", *_copied(row)))
+    kind = type(pairs[0][1].row)
+    found = kind._default_manager.filter(official__in=receivers, to_on__isnull=True)
+    return {(row.official_id, *_target(row)) for row in found}
 
 
 def _pass_teams(pairs: Pairs, day: date) -> None:

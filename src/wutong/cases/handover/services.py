@@ -141,11 +141,11 @@ def choose_receivers(
     for line in lines:
         receiver = chosen[line.pk]
         seat = seats.get(line.target_id) if line.kind == HeldKind.CASE else None
-        unit_id = seat.unit_id if seat is not None and receiver is not None else None
+        unit = seat.unit if seat is not None and receiver is not None else None
         if receiver is not None and line.kind in ONLY_ENDS:
             raise Refused(_("“%(label)s”到日子自行终止，不需要接收人。") % {"label": line.label})
-        if (line.receiver_id, line.unit_id) != (receiver.pk if receiver else None, unit_id):
-            facts.append(Fact(line, {"receiver": receiver, "unit_id": unit_id}))
+        if (line.receiver_id, line.unit_id) != (receiver and receiver.pk, unit and unit.pk):
+            facts.append(Fact(line, {"receiver": receiver, "unit": unit}))
     for person in {fact.facts["receiver"] for fact in facts if fact.facts["receiver"] is not None}:
         require_can_receive(handover, person)
     record_many(facts, actor=actor.account, effective_on=localdate(now), now=now, verb="choose")

@@ -200,7 +200,8 @@ def _move_members(members: list[TeamMember], successor: Unit, on: date) -> None:
 
 
 def _move_oversights(unit: Unit, successor: Unit, by: Account | None, on: date, now: datetime) -> None:
-    held = list(Oversight.objects.filter(unit=unit, to_on__isnull=True).order_by("pk"))
+    open_ones = Oversight.objects.filter(unit=unit, to_on__isnull=True).select_related("official")
+    held = list(open_ones.order_by("pk"))
     known = set(
         Oversight.objects.filter(unit=successor, to_on__isnull=True).values_list("official_id", flat=True)
     )
@@ -209,7 +210,7 @@ def _move_oversights(unit: Unit, successor: Unit, by: Account | None, on: date, 
     begun = [
         Fact(
             Oversight(),
-            {"official_id": item.official_id, "unit": successor, "from_on": max(on, item.from_on)},
+            {"official": item.official, "unit": successor, "from_on": max(on, item.from_on)},
         )
         for item in held
         if item.official_id not in known

@@ -24,7 +24,12 @@ class Case(ChainHeadModel):
         "self", models.PROTECT, null=True, related_name="children", verbose_name=_("上级办件")
     )
     enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, db_index=False, related_name="cases", verbose_name=_("相关企业")
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="cases",
+        verbose_name=_("相关企业"),
     )
     procedure_version = models.PositiveSmallIntegerField(_("流程版本"))
     state = models.CharField(_("状态"), max_length=30)

@@ -231,3 +231,24 @@ def test_today_shows_what_the_absent_owes_with_the_name(zone: Zone) -> None:
         blocks = client.get(reverse("today")).context["main"]
         items = next(block.items for block in blocks if block.id == "stand-in-tasks")
         assert [(item.title, str(item.note)[:3]) for item in items] == [("示例许可甲", "代甲某")]
+
+
+def test_a_firm_that_is_not_public_is_not_named_by_its_lead(zone: Zone, organiser: Client) -> None:
+    from wutong.cases.testing import NOW
+    from wutong.registers.leads.services import assign_lead
+
+    facts = {"name": "示例未公开企业", "folded_name": "示例未公开企业", "is_disclosed": False}
+    firm = record(Enterprise(), facts, actor=None, effective_on=date(2025, 1, 1), now=NOW)
+    lead = assign_lead(official_of(zone.leader), enterprise=firm, actor=None, on=date(2025, 1, 1), now=NOW)
+    person = reverse("official", args=[zone.leader.official_id])
+    assert firm.name not in organiser.get(person).content.decode()
+    assert organiser.get(reverse("lead_end", args=[zone.leader.official_id, lead.pk])).status_code == 404
+    assert (
+        post(organiser, "official_lead", zone.host.official_id, firm=firm.name, role="lead").status_code
+        == 422
+    )
+    data = {"effective_on": localdate().isoformat(), "reason": "调离"}
+    answer = organiser.post(reverse("handover_new", args=[zone.leader.official_id]), data)
+    page = organiser.get(answer.url).content.decode()
+    assert "挂钩领导" in page
+    assert firm.name not in page

@@ -20,10 +20,12 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from wutong.base.files.text_tables import table_text
 from wutong.exchange.extents import examine
 from wutong.exchange.reading.extent import SheetExtent
 from wutong.exchange.reading.limits import LIMITS
 from wutong.exchange.reading.protocol import encode_cell, to_line
+from wutong.exchange.reading.text_table import SHEET_NAME, text_rows
 from wutong.exchange.reading.unreadable import Unreadable
 
 OPEN_FILES = 16
@@ -41,11 +43,11 @@ def limit_resources(memory_bytes: int, seconds: int) -> None:
 def tell(content: bytes, out: IO[bytes]) -> None:
     """Writes the whole workbook, or why it is refused."""
     try:
-        extents = {extent.name: extent for extent in examine(content)}
-        with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-            for sheet in workbook.sheets_metadata:
-                if sheet.typ == SheetTypeEnum.WorkSheet:
-                    _tell_sheet(workbook.get_sheet_by_name(sheet.name), sheet, extents.get(sheet.name), out)
+        table = table_text(content)
+        if table is not None:
+            _tell_text(*table, out)
+        else:
+            _tell_workbook(content, out)
     except Unreadable as refusal:
         out.write(to_line({"refused": refusal.code, "detail": refusal.detail}))
     except PasswordError:
@@ -57,6 +59,20 @@ def tell(content: bytes, out: IO[bytes]) -> None:
     else:
         out.write(to_line({"end": True}))
     out.flush()
+
+
+def _tell_text(text: str, separator: str, out: IO[bytes]) -> None:
+    out.write(to_line({"sheet": SHEET_NAME, "hidden": False, "merges": []}))
+    for row, values in enumerate(text_rows(text, separator), start=1):
+        _tell_row(row, 1, [encode_cell(value) for value in values], {}, out)
+
+
+def _tell_workbook(content: bytes, out: IO[bytes]) -> None:
+    extents = {extent.name: extent for extent in examine(content)}
+    with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
+        for sheet in workbook.sheets_metadata:
+            if sheet.typ == SheetTypeEnum.WorkSheet:
+                _tell_sheet(workbook.get_sheet_by_name(sheet.name), sheet, extents.get(sheet.name), out)
 
 
 def _tell_sheet(

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def read_workbook(path: Path, *, memory_bytes: int, seconds: int) -> Workbook:
-    """Reads an .xlsx or .xls file in a child process of at most `memory_bytes` address space and `seconds`.
+    """Reads an .xlsx, .xls or .csv file in a child process of at most `memory_bytes` address space and `seconds`.
 
     The parent survives whatever the file does to the child. Raises `Refused` in plain words.
     """

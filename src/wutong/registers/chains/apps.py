@@ -8,7 +8,8 @@ class ChainsConfig(AppConfig):
     verbose_name = _("产业链")
 
     def ready(self) -> None:
-        from wutong.registers.chains import rights  # noqa: F401  declares itself
+        from wutong.registers.chains import rights, searching  # noqa: F401  rights declare themselves
         from wutong.registers.enterprises.carriers import declare_carrier
 
+        searching.declare()
         declare_carrier("chains.ChainMember", "enterprise")

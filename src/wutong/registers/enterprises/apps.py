@@ -10,7 +10,8 @@ class EnterprisesConfig(AppConfig):
     verbose_name = _("企业")
 
     def ready(self) -> None:
-        from wutong.registers.enterprises import carriers
+        from wutong.registers.enterprises import carriers, searching
 
         rights.declare()
         carriers.declare_own()
+        searching.declare()

@@ -69,7 +69,7 @@ def doubles_of(
     for kind, value in keys.items():
         rows = EnterpriseKey.objects.filter(kind=kind, value=value).values_list("enterprise_id", flat=True)
         found |= set(rows[: CROWD + 1])
-    others = among.filter(pk__in=found, merged_into__isnull=True).exclude(pk=besides)
+    others = among.filter(pk__in=found - {besides}, merged_into__isnull=True)
     judged = ((other, _reason(name, address, other.name, other.address)) for other in others.order_by("pk"))
     return [(other, reason) for other, reason in judged if reason]
 

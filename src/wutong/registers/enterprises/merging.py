@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -102,19 +103,19 @@ def merge_enterprises(
     filled = {
         name: getattr(double, name) for name in FILLED if getattr(double, name) and not getattr(kept, name)
     }
-    told = {"verb": "merge", "reason": move.reason, "actor": actor.account, "effective_on": on, "now": now}
+    write = partial(record, actor=actor.account, effective_on=on, now=now, verb="merge", reason=move.reason)
     away: dict[str, Any] = {"merged_into": kept}
     if "code" in filled:
         away["code"] = None
     if double.is_disclosed and not kept.is_disclosed:
         filled["is_disclosed"] = True
     before = {name: snapshot_value(kept, name) for name in filled}
-    record(double, away, **told)
+    write(double, away)
     if filled:
-        record(kept, filled, **told)
+        write(kept, filled)
     after = {name: snapshot_value(kept, name) for name in filled}
     facts = {"kept": kept, "double": double, "moved": moved, "filled": {"before": before, "after": after}}
-    return record(Merge(), facts, **told)
+    return write(Merge(), facts)
 
 
 @transaction.atomic
@@ -141,17 +142,17 @@ def undo_merge(merge: Merge, *, reason: str, actor: Actor, on: date, now: dateti
     move = Move(double, actor, on, now, _("撤销合并：%(reason)s") % {"reason": reason.strip()}, is_back=True)
     for (label, column), keys in groups.items():
         _carrier(label, column)(keys, move)
-    told = {"verb": "unmerge", "reason": move.reason, "actor": actor.account, "effective_on": on, "now": now}
+    write = partial(record, actor=actor.account, effective_on=on, now=now, verb="unmerge", reason=move.reason)
     kept.refresh_from_db()
     given_back = _given_back(merge, kept)
     if given_back:
-        record(kept, given_back, **told)
+        write(kept, given_back)
     back: dict[str, Any] = {"merged_into": None}
     if "code" in merge.filled["after"]:
         back["code"] = merge.filled["after"]["code"] if "code" in given_back else None
     double.refresh_from_db()
-    record(double, back, **told)
-    return record(merge, {"is_undone": True}, **told)
+    write(double, back)
+    return write(merge, {"is_undone": True})
 
 
 def _given_back(merge: Merge, kept: Enterprise) -> dict[str, Any]:

@@ -9,9 +9,15 @@ from pypinyin import Style, lazy_pinyin
 from wutong.base.search.folding import fold
 
 LEGAL_FORMS = re.compile(
-    r"(集团)?(股份)?(有限)?(责任)?公司$|有限合伙$|\(?(有限合伙|普通合伙|个人独资)\)?$|分公司$|合作社$|厂$|店$|中心$"
+    r"(集团)?(控股)?(股份)?(有限)?(责任)?公司$|有限合伙$|\(?(有限合伙|普通合伙|个人独资)\)?$|分公司$|合作社$|厂$|店$|中心$"
 )
-REGION = re.compile(r"^(中国)?([^省市区县]{2,3}省)?([^省市区县]{2,4}市)?([^省市区县]{2,4}[区县])?")
+PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|"
+    "甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+REGION = re.compile(
+    rf"^(中国)?(({PROVINCES})(省|市|自治区|特别行政区)?)?([^省市区县]{{2,4}}市)?([^省市区县]{{2,4}}[区县])?"
+)
 BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -25,8 +31,8 @@ def core_of(name: str) -> str:
 
     What would leave fewer than two characters is left as it is.
     """
-    folded = fold(fold_name(name))
-    bare = BRACKETS.sub("", folded)
+    folded = fold(name)
+    bare = fold(BRACKETS.sub("", fold_name(name)))
     bare = LEGAL_FORMS.sub("", bare)
     core = bare[region.end() :] if (region := REGION.match(bare)) else bare
     return next((form for form in (core, bare) if len(form) >= 2), folded)

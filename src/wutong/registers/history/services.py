@@ -13,6 +13,7 @@ from wutong.base.accounts.models import Account
 from wutong.base.errors import Conflict
 from wutong.base.personal.digests import personal_digest
 from wutong.base.personal.fields import EncryptedTextField
+from wutong.base.search.services import refresh
 from wutong.registers.history.models import RegisterChange, RegisterEntry
 
 E = TypeVar("E", bound=RegisterEntry)
@@ -93,6 +94,7 @@ def record_many(
             sorted(columns),
             batch_size=200,
         )
+        refresh(model.entry_kind, [change.entry.pk for change in changes])
 
 
 def _columns(change: Fact) -> set[str]:

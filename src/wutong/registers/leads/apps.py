@@ -8,8 +8,11 @@ class LeadsConfig(AppConfig):
     verbose_name = _("挂钩")
 
     def ready(self) -> None:
+        from wutong.registers.enterprises.carriers import declare_carrier
+        from wutong.registers.leads.carrying import carry_leads
         from wutong.registers.leads.queries import chain_rows, enterprise_rows
         from wutong.registers.organisation.reach import declare_reach
 
         declare_reach(enterprise_rows)
         declare_reach(chain_rows)
+        declare_carrier("leads.LeadAssignment", "enterprise", carry_leads)

@@ -33,6 +33,8 @@ def assign_lead(
         raise Refused(_("请选一家企业或一条产业链，二者选一。"))
     locked = Official.objects.select_for_update().get(pk=official.pk)
     require_in_office(locked, on)
+    if chain is not None and chain.valid_to is not None and chain.valid_to <= on:
+        raise Refused(_("%(chain)s已于%(on)s撤销。") % {"chain": chain.name, "on": chain.valid_to})
     if to_on is not None and to_on <= on:
         raise Refused(_("结束日期要晚于起始日期。"), fields={"to_on": _("要晚于起始日期")})
     held = LeadAssignment.objects.filter(

@@ -10,4 +10,7 @@ class OrganisationConfig(AppConfig):
     verbose_name = _("组织机构")
 
     def ready(self) -> None:
+        from wutong.registers.organisation import searching
+
+        searching.declare()
         rights.declare()

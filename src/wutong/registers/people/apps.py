@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from wutong.registers.people import rights
+
 
 class PeopleConfig(AppConfig):
     name = "wutong.registers.people"
@@ -10,4 +12,5 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from wutong.registers.enterprises.carriers import declare_carrier
 
+        rights.declare()
         declare_carrier("people.Person", "enterprise")

@@ -10,4 +10,7 @@ class PlacesConfig(AppConfig):
     verbose_name = _("地域")
 
     def ready(self) -> None:
+        from wutong.registers.places import searching
+
+        searching.declare()
         rights.declare()

@@ -10,5 +10,6 @@ def _nothing(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("search/", _nothing, name="search"),
+    path("search/suggest/", _nothing, name="search_suggest"),
     path("accounts/", include(([path("sign-out/", _nothing, name="sign_out")], "accounts"))),
 ]

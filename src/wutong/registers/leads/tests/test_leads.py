@@ -7,14 +7,17 @@ from django.db import IntegrityError, transaction
 
 from wutong.base.errors import Refused
 from wutong.registers.chains.models import Chain
-from wutong.registers.chains.services import open_chain
+from wutong.registers.chains.services import close_chain
+from wutong.registers.chains.tests.chain_zone import make_chain
+from wutong.registers.enterprises.carriers import Move
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.history.services import record
 from wutong.registers.history.verify import faults
+from wutong.registers.leads.carrying import carry_leads
 from wutong.registers.leads.models import LeadAssignment, LeadRole
-from wutong.registers.leads.queries import led_by, led_chains, led_enterprises, leads_of
+from wutong.registers.leads.queries import leads_of, led_by, led_chains, led_enterprises
 from wutong.registers.leads.services import assign_lead, end_lead
-from wutong.registers.organisation.actors import Actor
+from wutong.registers.organisation.actors import SYSTEM, Actor
 from wutong.registers.organisation.models import Official, UnitKind
 from wutong.registers.organisation.services import appoint_official, leave_office, open_unit
 
@@ -41,10 +44,12 @@ def firm() -> Enterprise:
 
 @pytest.fixture
 def chain() -> Chain:
-    return CHAIN()
+    return make_chain()
 
 
-def test_a_lead_holds_from_its_first_day_to_the_day_before_its_end(official: Official, firm: Enterprise) -> None:
+def test_a_lead_holds_from_its_first_day_to_the_day_before_its_end(
+    official: Official, firm: Enterprise
+) -> None:
     lead = assign_lead(official, enterprise=firm, actor=None, on=ON, now=NOW)
     end_lead(lead, actor=None, on=LATER, now=NOW)
     days = (date(2023, 12, 31), ON, date(2025, 5, 31), LATER)
@@ -78,7 +83,9 @@ def test_a_lead_has_exactly_one_target(official: Official, firm: Enterprise, cha
             LeadAssignment.objects.create(official=official, role=LeadRole.LEAD, from_on=ON, **targets)
 
 
-def test_who_leads_a_chain_is_its_chain_leader_and_reaches_it(official: Official, firm: Enterprise, chain: Chain) -> None:
+def test_who_leads_a_chain_is_its_chain_leader_and_reaches_it(
+    official: Official, firm: Enterprise, chain: Chain
+) -> None:
     lead = assign_lead(official, chain=chain, actor=None, on=ON, now=NOW)
     assert lead.role_label() == "链长"
     assign_lead(official, enterprise=firm, actor=None, on=LATER, now=NOW)
@@ -100,3 +107,24 @@ def test_a_lead_does_not_end_before_it_began_or_twice(official: Official, firm: 
     end_lead(lead, actor=None, on=TODAY, now=NOW)
     with pytest.raises(Refused, match="已于2026-03-02结束"):
         end_lead(lead, actor=None, on=TODAY, now=NOW)
+
+
+def test_a_chain_that_is_given_up_gets_no_leader(official: Official, chain: Chain) -> None:
+    close_chain(chain, reason="示例", actor=None, on=date(2026, 2, 1), now=NOW)
+    with pytest.raises(Refused, match="已于2026-02-01撤销"):
+        assign_lead(official, chain=Chain.objects.get(), actor=None, on=TODAY, now=NOW)
+
+
+def test_leads_follow_a_firm_that_is_merged_and_are_not_held_twice(
+    official: Official, firm: Enterprise
+) -> None:
+    double = record(
+        Enterprise(), {"name": "示例双胞", "folded_name": "示例双胞"}, actor=None, effective_on=ON, now=NOW
+    )
+    both = assign_lead(official, enterprise=firm, actor=None, on=ON, now=NOW)
+    twice = assign_lead(official, enterprise=double, actor=None, on=ON, now=NOW)
+    liaison = assign_lead(official, role=LeadRole.LIAISON, enterprise=double, actor=None, on=ON, now=NOW)
+    carry_leads([twice.pk, liaison.pk], Move(firm, SYSTEM, TODAY, NOW, "示例合并"))
+    rows = LeadAssignment.objects.order_by("pk").values_list("pk", "enterprise", "to_on")
+    assert list(rows) == [(both.pk, firm.pk, None), (twice.pk, firm.pk, TODAY), (liaison.pk, firm.pk, None)]
+    assert list(faults()) == []

@@ -4,6 +4,7 @@ import { keepDrafts } from "./drafts.mjs";
 import { openDrawers } from "./drawer.mjs";
 import { focusErrors } from "./errors.mjs";
 import { fitRows } from "./rows.mjs";
+import { listenToSearch } from "./search.mjs";
 
 const search = document.getElementById("frame-q");
 const apple = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -19,6 +20,7 @@ function isSearchKey(event) {
 }
 
 if (search) {
+  listenToSearch(search, document.getElementById("frame-hits"));
   const keys = document.querySelector("[data-search-keys]");
   if (keys && !apple) keys.textContent = "Ctrl K";
   document.addEventListener("keydown", (event) => {
