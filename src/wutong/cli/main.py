@@ -14,6 +14,7 @@ COMMANDS = [
     "serve",
     "worker",
     "tick",
+    "setup",
     "sample",
     "stalled",
     "due",

@@ -185,11 +185,11 @@ def _columns_panel(request: HttpRequest, kept: Enterprise, double: Enterprise) -
         elif not ours and name in FILLED:
             after = _("补入")
         else:
-            after = _("以保留的为准")
+            after = _("两边不同，以保留的为准") if ours else _("不转")
         cells = {
             "column": Cell(str(field.verbose_name)),  # type: ignore[union-attr]
             "kept": Cell(ours or "—"),
-            "double": Cell(theirs or "—", alarm=bool(ours and theirs and ours != theirs)),
+            "double": Cell(theirs or "—"),
             "after": Cell(after),
         }
         rows.append(Row(name, cells))
@@ -201,7 +201,7 @@ def _columns_panel(request: HttpRequest, kept: Enterprise, double: Enterprise) -
     ]
     return TablePanel(
         title=_("逐项比对"),
-        note=_("红字是两边不一样的"),
+        note=_("空着的由被并入的补上；两边不同的以保留的为准"),
         id="columns",
         table=Table(_("逐项比对"), columns, rows, len(rows)),
     )

@@ -123,7 +123,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     )
     people = [person for person in file.people if not person.is_erased]
     main: list[Block] = [
-        cards(facts, sum(case.is_open for case in file.cases)),
+        cards(facts),
         _cases_panel(file, day),
         years_panel(firm, facts, may_write=may_write),
         contacts_panel(firm, people, actor),
@@ -393,7 +393,10 @@ def _cases_panel(file: EnterpriseFile, day: date) -> TablePanel:
         Column("state", _("状态"), "lamp", phone="show"),
     ]
     count = len(file.cases)
-    note = _("%(count)s件") % {"count": count}
+    note = _("%(count)s件，在办%(open)s件") % {
+        "count": count,
+        "open": sum(case.is_open for case in file.cases),
+    }
     if count == CASES:
         note = _("只列最近%(count)s件") % {"count": count}
     empty = _("没有您可以查看的办件。")

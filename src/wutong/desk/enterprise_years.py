@@ -1,10 +1,12 @@
 """Numbers of an enterprise by year: cards of the latest year, and the table of measure and year with its sources."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wutong.registers.enterprises.measures import BY_CODE, MEASURES, Measure
 from wutong.registers.enterprises.models import Enterprise, YearReport
@@ -16,6 +18,8 @@ from wutong.ui.tables import Cell, Column, Row, Table
 YEARS = 6
 """So many years stand side by side, the latest last."""
 CARDS = ("revenue_yuan", "rd_yuan", "tax_yuan", "staff")
+
+MISSING = gettext_lazy("— 缺")
 
 Facts = Mapping[int, Mapping[str, YearFact]]
 
@@ -38,11 +42,9 @@ def unit_of(measure: Measure) -> str:
     return _("万元") if measure.kind == "yuan" else measure.unit
 
 
-def cards(facts: Facts, open_cases: int) -> StatCards:
+def cards(facts: Facts) -> StatCards:
     """The latest number of each main measure, with its year and source; what nobody has said is missing."""
-    stats = [_card(BY_CODE[code], facts) for code in CARDS]
-    stats.append(Stat(_("在办办件"), count_text(open_cases), _("件"), "#cases" if open_cases else ""))
-    return StatCards(stats)
+    return StatCards([_card(BY_CODE[code], facts) for code in CARDS])
 
 
 def _card(measure: Measure, facts: Facts) -> Stat:
@@ -72,25 +74,33 @@ def _growth(value: int, before: int) -> str:
 
 
 def years_panel(firm: Enterprise, facts: Facts, *, may_write: bool) -> TablePanel:
-    """Every measure, so that what is missing is seen; each number says who says so and when."""
+    """Measure by year. The source that said most of a year stands in its heading; a number of another one says so itself.
+    What no year has is named in the last row, so that it is seen to be missing."""
     years = sorted(facts)[-YEARS:]
+    sources = {year: _main_source(facts[year].values()) for year in years}
     columns = [Column("measure", _("指标"), "name", phone="show")]
-    columns += [Column(str(year), _("%(year)s年") % {"year": year}, "number", phone="show") for year in years]
-    rows = []
+    for year in years:
+        label = _("%(year)s年") % {"year": year}
+        columns.append(Column(str(year), label, "number", unit=sources[year], phone="show"))
+    rows, nowhere = [], []
     for measure in MEASURES if years else ():
-        label = _("%(label)s（%(unit)s）") % {"label": measure.label, "unit": unit_of(measure)}
-        cells = {"measure": Cell(label)}
-        for year in years:
-            fact = facts[year].get(measure.code)
-            cells[str(year)] = _cell(measure, fact) if fact else Cell("—", note=_("缺"))
-        rows.append(Row(measure.code, cells))
+        found = {year: facts[year].get(measure.code) for year in years}
+        if any(found.values()):
+            label = _("%(label)s（%(unit)s）") % {"label": measure.label, "unit": unit_of(measure)}
+            cells = {str(year): _cell(measure, fact, sources[year]) for year, fact in found.items()}
+            rows.append(Row(measure.code, {"measure": Cell(label), **cells}))
+        else:
+            nowhere.append(str(measure.label))
+    if nowhere:
+        cells = {str(year): Cell(MISSING) for year in years}
+        rows.append(Row("nowhere", {"measure": Cell(_("其余各项"), note="、".join(nowhere)), **cells}))
     end = None
     if may_write:
         end = PanelEnd(_("登记年度数据"), reverse("enterprise_year_new", args=[firm.pk]), drawer=True)
     empty = _("还没有年度数据。")
     return TablePanel(
         title=_("年度数据"),
-        note=_("每个数下面是来源和日期；“缺”是没有数，不是0"),
+        note=_("年份后面是来源和日期；“缺”是没有数，不是0"),
         id="years",
         end=end,
         empty=empty,
@@ -98,5 +108,17 @@ def years_panel(firm: Enterprise, facts: Facts, *, may_write: bool) -> TablePane
     )
 
 
-def _cell(measure: Measure, fact: YearFact) -> Cell:
-    return Cell(figure(measure, fact.value), value=fact.value, note=f"{fact.source}，{fact.dated_on}")
+def _main_source(facts: Iterable[YearFact]) -> str:
+    sources = Counter(_source(fact) for fact in facts)
+    return sources.most_common(1)[0][0] if sources else ""
+
+
+def _source(fact: YearFact) -> str:
+    return f"{fact.source}，{fact.dated_on}"
+
+
+def _cell(measure: Measure, fact: YearFact | None, main_source: str) -> Cell:
+    if fact is None:
+        return Cell(MISSING)
+    source = _source(fact)
+    return Cell(figure(measure, fact.value), value=fact.value, note="" if source == main_source else source)

@@ -60,6 +60,18 @@ def visible_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(Q(is_disclosed=True) | Exists(own))
 
 
+def permitted_enterprises(actor: Actor, keys: Sequence[int]) -> set[int]:
+    """Of these firms those that the actor may see; the condition on projects is asked only for firms that need it."""
+    firms = Enterprise.objects.filter(pk__in=keys)
+    seen = set(firms.filter(is_disclosed=True).values_list("pk", flat=True)) if actor.official else set()
+    others = set(keys) - seen
+    return (
+        seen | set(visible_enterprises(actor).filter(pk__in=others).values_list("pk", flat=True))
+        if others
+        else seen
+    )
+
+
 # ---- industries of firms -----------------------------------------------------------------------------------------
 
 
@@ -129,7 +141,7 @@ COLUMNS = (
     Column("name", gettext_lazy("企业名称"), "name", phone="show", sortable=True),
     Column("code", gettext_lazy("统一社会信用代码"), phone="show", sortable=True),
     Column("place", gettext_lazy("所属镇街园区"), phone="show", sortable=True),
-    Column("industry", gettext_lazy("行业"), "long", phone="show", sortable=True),
+    Column("industry", gettext_lazy("行业"), phone="show", sortable=True),
     Column("leading", gettext_lazy("主导产业")),
     Column("status", gettext_lazy("经营状态"), phone="show", sortable=True),
     Column("registered_on", gettext_lazy("成立日期"), "date", sortable=True),

@@ -6,6 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
 from wutong.base.notices.queries import unread_count
+from wutong.base.zone.queries import zone_name
 from wutong.ledgerkit.registry import ledgers
 from wutong.ledgerkit.viewer import as_of, today_of, viewer
 from wutong.ui.frame import Density, Frame, Language, MenuGroup, MenuItem, TextSize, Theme
@@ -25,7 +27,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Anonymous pages get no frame and draw themselves bare, with the name of the zone."""
     account = getattr(request, "user", None)
     if not isinstance(account, Account):
-        return {"bare": {"zone_name": settings.WUTONG_ZONE_NAME, "sample": settings.WUTONG_SAMPLE}}
+        return {"bare": {"zone_name": _zone_name, "sample": settings.WUTONG_SAMPLE}}
     try:
         day = as_of(request)
     except Refused:
@@ -33,7 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     back = urlencode({"next": request.get_full_path()})
     return {
         "frame": Frame(
-            zone_name=str(settings.WUTONG_ZONE_NAME),
+            zone_name=getattr(account, "zone_name", None) or str(settings.WUTONG_ZONE_NAME),
             sample=settings.WUTONG_SAMPLE,
             as_of=day,
             as_of_href=f"{reverse('choose_day')}?{back}",
@@ -49,6 +51,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             language=cast(Language, LANGUAGES.get(get_language() or "", "zh-Hans")),
         )
     }
+
+
+def _zone_name() -> str:
+    """Asked by templates of visitors only when they draw it; an error page is drawn without a database too."""
+    try:
+        return zone_name() or str(settings.WUTONG_ZONE_NAME)
+    except DatabaseError:
+        return str(settings.WUTONG_ZONE_NAME)
 
 
 def _unread(request: HttpRequest, account: Account) -> Callable[[], int]:
@@ -70,6 +80,8 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
             _item(request, _("到期日历"), reverse("due_calendar")),
         ]
     }
+    if getattr(request.user, "zone_in_setup", False) and viewer(request).has("organisation.manage"):
+        groups[str(_("工作台"))].insert(0, _item(request, _("设置向导"), reverse("setup")))
     for ledger in ledgers():
         for pages in ledger.pages:
             if pages.in_menu:

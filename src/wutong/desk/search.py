@@ -21,7 +21,7 @@ from wutong.base.search.services import pin, remember_opened
 from wutong.cases.models import Case
 from wutong.cases.registry import case_type_of
 from wutong.desk.due_clocks import case_href
-from wutong.desk.enterprises import visible_enterprises
+from wutong.desk.enterprises import permitted_enterprises, visible_enterprises
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.search_reach import case_range
 from wutong.ledgerkit.viewer import now_of, viewer
@@ -38,12 +38,19 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing that is found: `rows` gives those that the actor may see; `note` says what a row is."""
+    """One kind of thing that is found: `rows` gives those that the actor may see; `note` says what a row is. `permitted`
+    answers the same for some keys, where that is cheaper than to narrow `rows` down."""
 
     label: Text
     rows: Callable[[Actor], QuerySet[Any]]
     href: Callable[[Any], str]
     note: Callable[[Any], Text]
+    permitted: Callable[[Actor, Sequence[int]], set[int]] | None = None
+
+    def seen(self, actor: Actor, keys: Sequence[int]) -> set[int]:
+        if self.permitted is not None:
+            return self.permitted(actor, keys)
+        return set(self.rows(actor).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 KINDS: dict[str, Kind] = {
@@ -52,6 +59,7 @@ KINDS: dict[str, Kind] = {
         visible_enterprises,
         lambda row: reverse("enterprise", args=[row.pk]),
         lambda row: row.code or _("没有统一社会信用代码"),
+        permitted_enterprises,
     ),
     "case": Kind(
         gettext_lazy("办件"),
@@ -111,7 +119,7 @@ def search_hits(actor: Actor, text: str, limit: int, kind: str = "") -> list[Hit
 
     def permitted(of_kind: str, keys: Sequence[int]) -> set[int]:
         known = KINDS.get(of_kind) if kind in ("", of_kind) else None
-        return set(known.rows(actor).filter(pk__in=keys).values_list("pk", flat=True)) if known else set()
+        return known.seen(actor, keys) if known else set()
 
     ranges = [case_range(actor)] if kind == "case" else [Range(is_many=False)]
     if not kind:

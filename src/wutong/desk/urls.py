@@ -33,12 +33,16 @@ from wutong.desk import (
     place_acts,
     places,
     search,
+    setup,
     today,
 )
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("day/", pages.choose_day, name="choose_day"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/slips/", setup.slips, name="setup_slips"),
+    path("setup/finish/", setup.finish, name="setup_finish"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="search_suggest"),
     path("search/open/<slug:kind>/<int:pk>/", search.open_found, name="search_open"),

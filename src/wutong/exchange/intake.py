@@ -278,7 +278,7 @@ class _RowKinds:
             column.number for column in mapping.columns if column.role in {"computed", "row_number"}
         )
         self.numbering = next((column.number for column in mapping.columns if column.role == "row_number"), 0)
-        self.has_plain_numbers = any(
+        self.has_plain_numbers = self.numbering > 0 and any(
             isinstance(value, (int, float))
             or (isinstance(value, str) and PLAIN_NUMBER.fullmatch(fold(value)))
             for value in (

@@ -19,12 +19,21 @@ from wutong.registers.organisation.actors import Actor, memberships_on
 
 def visible_cases(actor: Actor, case_type: str | None = None) -> QuerySet[Case]:
     """Cases that the actor may see; the only door to them for pages, exports, searches and files."""
-    cases = Case.objects.all() if case_type is None else Case.objects.filter(case_type=case_type)
     if actor.is_system:
-        return cases
+        cases = Case.objects.all()
+    else:
+        # One page asks many times; to put the condition together costs more than to ask the database.
+        key = ("visible_cases", tuple(ledger.code for ledger in ledgers()))
+        if key not in actor.memo:
+            actor.memo[key] = _visible_cases(actor)
+        cases = actor.memo[key].all()
+    return cases if case_type is None else cases.filter(case_type=case_type)
+
+
+def _visible_cases(actor: Actor) -> QuerySet[Case]:
     own = _allowed(actor, "pk", "") & _below_nothing_restricted(actor)
     through_parent = _allowed(actor, "parent_id", "parent__") & Q(parent__isnull=False)
-    return cases.filter(own | through_parent)
+    return Case.objects.filter(own | through_parent)
 
 
 def _allowed(actor: Actor, key: str, prefix: str) -> Q:

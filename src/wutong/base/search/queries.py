@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from wutong.base.search.folding import fold
-from wutong.base.search.matching import BEGINS, NO, WHOLE, rank_of
+from wutong.base.search.matching import NO, WHOLE, rank_of
 from wutong.base.search.operations import FTS, TABLE
 from wutong.base.search.readings import LONGEST
 from wutong.base.search.tokens import Expression, every, looked_for, some
@@ -43,6 +43,8 @@ def find(text: str, *, ranges: Iterable[Range], permitted: Permitted, limit: int
     """At most `limit` hits of every range, the best first. The same text finds the same on every database."""
     query = fold(text)[:LONGEST]
     expressions = looked_for(text)
+    if not expressions:
+        return []
     hits: list[Hit] = []
     for where in ranges:
         if where.reach is None or where.reach:
@@ -59,39 +61,32 @@ def _order(hit: Hit) -> tuple[object, ...]:
 def _find_in(
     where: Range, query: str, expressions: list[Expression], permitted: Permitted, limit: int
 ) -> list[Hit]:
+    """Candidates of all expressions are judged together, the best first, until there are enough; there is a second,
+    longer look where most of them were refused."""
+    if where.reach is not None:
+        expressions = [every([expression, some(sorted(where.reach))]) for expression in expressions]
     found: dict[tuple[str, int], Hit] = {}
-    for expression in expressions:
-        if where.reach is not None:
-            expression = every([expression, some(sorted(where.reach))])
-        _add_permitted(found, where, query, expression, permitted, limit)
-        # A further expression can only add worse ones.
-        if len(found) >= limit and all(hit.rank[0] <= BEGINS for hit in _best(found, limit)):
-            break
-    return _best(found, limit)
-
-
-def _add_permitted(
-    found: dict[tuple[str, int], Hit],
-    where: Range,
-    query: str,
-    expression: Expression,
-    permitted: Permitted,
-    limit: int,
-) -> None:
-    """Judge candidates, the best first, until there are enough; a second, longer look where most were refused."""
     judged: set[tuple[str, int]] = set()
     for size in (CANDIDATES, MOST_CANDIDATES):
-        rows = _rows(where, expression, size)
-        new = [hit for hit in _compared(where, query, rows) if (hit.kind, hit.target_id) not in judged]
-        new.sort(key=_order)
-        for start in range(0, len(new), JUDGED):
-            block = new[start : start + JUDGED]
-            judged |= {(hit.kind, hit.target_id) for hit in block}
-            found |= {(hit.kind, hit.target_id): hit for hit in _allowed(block, permitted)}
+        new: dict[tuple[str, int], Hit] = {}
+        is_all = True
+        # The last expression takes in what the one before it does: that is asked only when the last gave too much.
+        for place in (0, -1, 1):
+            if place == 1 and is_all:
+                break
+            rows = _rows(where, expressions[place], size)
+            is_all = is_all and len(rows) < size
+            new |= {(hit.kind, hit.target_id): hit for hit in _compared(where, query, rows)}
+        ranked = sorted((hit for key, hit in new.items() if key not in judged), key=_order)
+        for start in range(0, len(ranked), JUDGED):
             if len(found) >= limit:
-                return
-        if len(rows) < size:
-            return
+                break
+            block = ranked[start : start + JUDGED]
+            found |= {(hit.kind, hit.target_id): hit for hit in _allowed(block, permitted)}
+        if len(found) >= limit or is_all:
+            break
+        judged = new.keys() | judged
+    return _best(found, limit)
 
 
 def _best(found: dict[tuple[str, int], Hit], limit: int) -> list[Hit]:
@@ -139,15 +134,13 @@ def _rows(where: Range, expression: Expression, size: int) -> list[tuple[str, in
 
 def _fts(expression: Expression) -> str:
     if isinstance(expression, str):
-        prefix = expression.endswith("*")
-        return f'"{expression.removesuffix("*")}"' + ("*" if prefix else "")
+        return f'"{expression}"'
     operator, parts = expression
     return "(" + (" AND " if operator == "and" else " OR ").join(_fts(part) for part in parts) + ")"
 
 
 def _tsquery(expression: Expression) -> str:
     if isinstance(expression, str):
-        prefix = expression.endswith("*")
-        return f"'{expression.removesuffix('*')}'" + (":*" if prefix else "")
+        return f"'{expression}'"
     operator, parts = expression
     return "(" + (" & " if operator == "and" else " | ").join(_tsquery(part) for part in parts) + ")"

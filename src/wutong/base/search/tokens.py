@@ -87,7 +87,7 @@ def document_tokens(names: Iterable[str], codes: Iterable[str], extra: Iterable[
 # ---- what is looked for ------------------------------------------------------------------------------------------
 
 Expression = str | tuple[str, tuple["Expression", ...]]
-"""A token, or `("and" | "or", parts)`. A token that ends with `*` stands for all that begin so."""
+"""A token, or `("and" | "or", parts)`."""
 
 
 def every(tokens: Iterable[Expression]) -> Expression:
@@ -133,13 +133,14 @@ def _spoken(query: str) -> tuple[list[Expression], list[Expression], list[Expres
     for syllables, last in cut_syllables(query):
         if not syllables:
             if len(last) > 1:
-                begins.append(f"^p{last}*")
-                within.append(f"p{last}*")
+                begins.append(some(f"^p{syllable}" for syllable in completed(last)))
+                within.append(some(f"p{syllable}" for syllable in completed(last)))
             continue
         tokens: list[Expression] = [
             f"q{one}.{two}" for one, two in zip(syllables, syllables[1:], strict=False)
         ]
-        tokens.append(f"q{syllables[-1]}.{last}*")
+        # Each syllable by itself: an index merges all rows of a prefix before it looks at the other tokens.
+        tokens.append(some(f"q{syllables[-1]}.{syllable}" for syllable in completed(last)))
         begins.append(every([f"^p{syllables[0]}", *tokens]))
         within.append(every(tokens))
     return whole, begins, within
@@ -158,6 +159,12 @@ def _beginnings() -> frozenset[str]:
     return frozenset(
         syllable[:size] for syllable in known_syllables() for size in range(1, len(syllable) + 1)
     )
+
+
+@lru_cache(maxsize=1000)
+def completed(begun: str) -> tuple[str, ...]:
+    """Syllables that begin so, itself among them when it is one."""
+    return tuple(sorted(syllable for syllable in known_syllables() if syllable.startswith(begun)))
 
 
 @lru_cache(maxsize=2000)

@@ -69,6 +69,8 @@ class World:
     firms: list[Firm]
     matters: list[Matter]
     people: list[str] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    """First letters of the names of the firms, to know how many a question fits."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def planned_world(firms: int, matters: int, units: int, people: int = 60, seed: 
     names = [
         dice.choice(SURNAMES) + dice.choice(characters) + dice.choice(characters) for _each in range(people)
     ]
-    return World(made, cases, names)
+    return World(made, cases, names, [_letters(firm.name) for firm in made])
 
 
 def _letters(text: str) -> str:
@@ -175,7 +177,10 @@ def _initials(world: World, numbers: list[str], dice: random.Random) -> Question
 def _initials_of_core(world: World, numbers: list[str], dice: random.Random) -> Question | None:
     index, firm = _firm(world, dice)
     text = firm.name[firm.name.find(firm.word) :]
-    return Question("中间首字母", _letters(text)[:-1], ("enterprise", index)) if _is_spoken(text) else None
+    letters = _letters(text)[:-1]
+    if not _is_spoken(text) or sum(letters in other for other in world.letters) > 5:
+        return None
+    return Question("中间首字母", letters, ("enterprise", index))
 
 
 def _pinyin(world: World, numbers: list[str], dice: random.Random) -> Question | None:

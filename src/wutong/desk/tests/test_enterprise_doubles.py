@@ -83,7 +83,7 @@ def test_the_two_stand_column_by_column_with_what_goes_along(
         "double": "示例路1号",
         "after": "补入",
     }
-    assert told_of["企业名称"]["after"] == "以保留的为准"
+    assert told_of["企业名称"]["after"] == "两边不同，以保留的为准"
     assert {(row["kind"], row["along"], row["back"], row["names"]) for row in texts(loads.table)} == {
         ("人员", "1", "0", ""),
         ("企业标签", "0", "1", "瞪羚"),
@@ -135,7 +135,8 @@ def test_a_firm_that_one_may_not_see_is_in_no_pair_and_on_no_page(zone: Zone) ->
     told(far.get(f"/enterprises/{firm.pk}/merge/{firm.pk}/"), 404)
 
 
-def test_a_merge_of_a_secret_double_is_known_to_the_one_who_did_it_alone(zone: Zone, merger: Client) -> None:
+def test_a_merge_of_a_secret_double_is_known_to_the_one_who_did_it_alone(zone: Zone) -> None:
+    merger = clerk_of(zone, MERGE, "project_push.see_unsigned")
     far = client_of(account_with("far_merger", zone.elsewhere, zone.now, MERGE))
     firm, secret = make_firm(zone, "示例秘密企业有限公司", CODE), secret_firm(zone)
     near = f"/enterprises/{firm.pk}/merge/{secret.pk}/confirm/"

@@ -98,9 +98,13 @@ def test_a_number_says_who_says_so_and_a_missing_one_is_missing_not_zero(
     report(zone, firm, 2024, {"revenue_yuan": 60_000_000, "staff": 0})
     table = panels(nobody, firm)["years"].table
     revenue, staff = (next(row for row in table.rows if row.key == key) for key in ("revenue_yuan", "staff"))
-    assert (revenue.cells["2024"].text, revenue.cells["2024"].note) == ("6,000.00", "示例年报，2025-03-01")
-    assert (staff.cells["2023"].text, staff.cells["2023"].note) == ("—", "缺")
-    assert staff.cells["2024"].text == "0"
+    assert [(str(column.label), column.unit) for column in table.columns[1:]] == [
+        ("2023年", "示例年报，2024-03-01"),
+        ("2024年", "示例年报，2025-03-01"),
+    ]
+    assert revenue.cells["2024"].text == "6,000.00"
+    assert [str(staff.cells[year].text) for year in ("2023", "2024")] == ["— 缺", "0"]
+    assert "纳税总额" in str(table.rows[-1].cells["measure"].note)
     cards = {str(card.label): card for card in panels(nobody, firm)["StatCards"].stats}
     assert (cards["营业收入"].value, cards["营业收入"].note) == ("6,000", "同比增20.0%")
     assert (cards["纳税总额"].value, cards["纳税总额"].note) == ("—", "缺")
@@ -110,15 +114,19 @@ def test_the_latest_source_of_a_year_counts(zone: Zone, nobody: Client, firm: En
     record_year_reports(
         [
             NewYearReport(firm, 2024, "示例税务", date(2025, 6, 1), {"staff": 126}),
-            NewYearReport(firm, 2024, "示例年报", date(2025, 3, 1), {"staff": 120, "patents": 3}),
+            NewYearReport(
+                firm, 2024, "示例年报", date(2025, 3, 1), {"staff": 120, "patents": 3, "rd_staff": 9}
+            ),
         ],
         actor=None,
         on=ON,
         now=zone.now,
     )
-    rows = {row.key: row.cells["2024"] for row in panels(nobody, firm)["years"].table.rows}
+    table = panels(nobody, firm)["years"].table
+    assert table.columns[1].unit == "示例年报，2025-03-01"
+    rows = {row.key: row.cells["2024"] for row in table.rows}
     assert (rows["staff"].text, rows["staff"].note) == ("126", "示例税务，2025-06-01")
-    assert (rows["patents"].text, rows["patents"].note) == ("3", "示例年报，2025-03-01")
+    assert (rows["patents"].text, rows["patents"].note) == ("3", "")
 
 
 def test_status_and_the_day_it_holds_from(zone: Zone, nobody: Client, firm: Enterprise) -> None:

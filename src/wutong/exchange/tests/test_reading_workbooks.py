@@ -138,7 +138,7 @@ def test_empty_cells_that_only_look_nice_do_not_count(read) -> None:  # type: ig
     ("content", "words"),
     [
         (PNG, "这不是 Excel 工作簿"),
-        ("项目名称,投资方\n甲,乙\n".encode("gb18030"), "这不是 Excel 工作簿"),
+        ("项目名称：甲\n投资方：乙\n".encode("gb18030"), "这不是 Excel 工作簿"),
         (b"", "这不是 Excel 工作簿"),
         (WEB_PAGE, "文件内容是网页"),
         (WEB_PAGE.decode().encode("utf-16"), "文件内容是网页"),

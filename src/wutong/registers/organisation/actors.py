@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -16,7 +17,7 @@ from wutong.registers.organisation.reach import NO_REACH, Reach, holds_on, reach
 class Actor:
     """`unit_path` is the path of the official's unit: what lies below it is the own tree. `known_teams` are the own
     teams among those that matter here, when somebody has read them already. `_reaches` is what was read of the reach;
-    a copy of the actor shares it.
+    a copy of the actor shares it. `memo` keeps what others worked out for this actor and is asked again and again.
 
     The system acts without an account; what it does says so.
     """
@@ -28,6 +29,7 @@ class Actor:
     on: date | None = None
     known_teams: frozenset[int] | None = None
     _reaches: dict[tuple[int, date], Reach] = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, right: str) -> bool:
         return right in self.rights

@@ -102,7 +102,11 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 WUTONG_ACCOUNT_RELATED = ("official__unit",)
-WUTONG_ACCOUNT_COUNTS = {"unread_notices": "wutong.base.notices.queries.unread_of_account"}
+WUTONG_ACCOUNT_COUNTS = {
+    "unread_notices": "wutong.base.notices.queries.unread_of_account",
+    "zone_name": "wutong.base.zone.queries.name_with_account",
+    "zone_in_setup": "wutong.base.zone.queries.setup_with_account",
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "wutong.base.accounts.passwords.ThreeClasses"},
     {"NAME": "wutong.base.accounts.passwords.NotInHistory"},
@@ -168,7 +172,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # ---- the zone ---------------------------------------------------------------------------------------------------
-WUTONG_ZONE_NAME = _("梧桐高新区")
+WUTONG_ZONE_NAME = _("梧桐高新区")  # as long as the zone has no name of its own
 WUTONG_SAMPLE = False  # pages say "sample data" when true
 WUTONG_PERSONAL_CIPHER = "AES-GCM"  # or SM4-GCM
 WUTONG_READER_MEMORY_BYTES = 1024 * 1024 * 1024

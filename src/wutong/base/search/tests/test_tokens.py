@@ -16,8 +16,6 @@ NAMES = st.text(alphabet=CHARACTERS, min_size=2, max_size=14).filter(lambda name
 def holds(expression: Expression, tokens: set[str]) -> bool:
     """What a full-text index does with an expression."""
     if isinstance(expression, str):
-        if expression.endswith("*"):
-            return any(token.startswith(expression[:-1]) for token in tokens)
         return expression in tokens
     operator, parts = expression
     return (all if operator == "and" else any)(holds(part, tokens) for part in parts)

@@ -91,7 +91,7 @@ FULL = row(
     成立时间=date(2015, 3, 2),
     注册地址="示例路1号",
     办公地址="示例路2号",
-    所属园区="示例园",
+    所属园区="示例P1",
     行业代码="C3841",
     主营业务="锂离子电池",
     所属集团="示例集团",
@@ -118,7 +118,7 @@ def upload(client: Client, content: bytes, key: str = "one") -> str:
 
 
 def test_a_list_becomes_firms_with_everything_that_hangs_on_them(clerk: Client, zone: Zone) -> None:
-    place = make_place("P1", name="示例园")
+    place = make_place("P1")
     address = upload(
         clerk,
         xlsx({"名录": table(FULL, row(企业名称="示例子公司", 统一社会信用代码=None, 母公司=code_of(1)))}),
@@ -151,7 +151,7 @@ def test_a_list_becomes_firms_with_everything_that_hangs_on_them(clerk: Client, 
 
 
 def test_the_same_list_again_changes_nothing(write, zone: Zone) -> None:  # type: ignore[no-untyped-def]
-    make_place("P1", name="示例园")
+    make_place("P1")
     rows = (FULL, row(企业名称="示例子公司", 统一社会信用代码=code_of(2), 母公司="示例衡储电池有限公司"))
     assert write(*rows) == 2
     before = RegisterChange.objects.count()
