@@ -44,9 +44,9 @@ from wutong.ledgers.project_push.importing import SHEET
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.ledgers.supervision_orders.services import issue_order
 from wutong.registers.enterprises.models import Enterprise
-from wutong.registers.people.services import add_contact
 from wutong.registers.organisation.actors import SYSTEM, actor_of
 from wutong.registers.people.models import Person
+from wutong.registers.people.services import add_contact
 
 pytestmark = pytest.mark.django_db
 

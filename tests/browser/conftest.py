@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,16 +69,25 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("zone")
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "wutong.site.settings.sample",
-        "WUTONG_DATA_DIR": str(data),
+    environment = own_environment(data, "sample") | {
         "WUTONG_TEST_PASSWORD": "Wt-" + secrets.token_urlsafe(12) + "-9a",
         "WUTONG_TEST_ACCOUNTS": " ".join(ACCOUNTS),
     }
     run(environment, *WUTONG, "migrate")
     listing = run(environment, *WUTONG, "sample")
     run(environment, sys.executable, "-c", SET_PASSWORDS)
+    with served(environment, data) as address:
+        yield Site(address, environment, environment["WUTONG_TEST_PASSWORD"], dict(LISTED.findall(listing)))
+
+
+def own_environment(data: Path, settings: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    return kept | {"DJANGO_SETTINGS_MODULE": f"wutong.site.settings.{settings}", "WUTONG_DATA_DIR": str(data)}
+
+
+@contextmanager
+def served(environment: dict[str, str], data: Path) -> Iterator[str]:
+    """The product on a free port; gives its address."""
     port = free_port()
     log = data / "server.log"
     with log.open("w") as output:
@@ -91,12 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
     try:
         wait_for(server, port, log)
-        yield Site(
-            f"http://127.0.0.1:{port}",
-            environment,
-            environment["WUTONG_TEST_PASSWORD"],
-            dict(LISTED.findall(listing)),
-        )
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(30)

@@ -57,3 +57,17 @@ def faulty_library() -> bytes:
         {"项目名称": "示例骨科耗材生产线"},
     ]
     return push_library([{**right, **row} for row in rows])
+
+
+def sheet_of(title: str, rows: Sequence[Mapping[str, object]]) -> bytes:
+    """A plain sheet: a title, a row of headings, a row for each thing."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet("Sheet1")
+    headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    sheet.write(0, 0, title)
+    sheet.write_row(1, 0, headings)
+    for line, row in enumerate(rows, start=2):
+        sheet.write_row(line, 0, [row.get(heading, "") for heading in headings])
+    book.close()
+    return stream.getvalue()

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import CharField, DateField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from wutong.cases.models import Case
 from wutong.cases.registry import case_type_of
 from wutong.desk.due_clocks import case_href, shown_types
 from wutong.desk.enterprise_contacts import contacts_panel
+from wutong.desk.enterprise_ties import Tie, Word, ties_of, words_of
 from wutong.desk.enterprise_timeline import Happened, timeline
 from wutong.desk.enterprise_years import cards, facts_of, years_panel
 from wutong.desk.enterprises import (
@@ -30,11 +30,9 @@ from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import ledger_of
 from wutong.ledgerkit.viewer import as_of, viewer
 from wutong.registers.chains.models import MemberRole
-from wutong.registers.chains.queries import members_on
-from wutong.registers.enterprises.models import Enterprise, EnterpriseTag, FormerName, Merge
+from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.history.models import RegisterChange
 from wutong.registers.leads.models import LeadAssignment
-from wutong.registers.leads.queries import leads_of
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.people.models import Person
 from wutong.registers.projects.models import Project
@@ -46,31 +44,6 @@ from wutong.ui.tables import Cell, Column, Row, Table
 LARGEST_ID = 2**63 - 1
 CASES, FAMILY = 200, 50
 """So many lines a panel shows at most."""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A short text that hangs on a firm: `kind` is the kind of register entry (tag, former name, merge), or which
-    relative it names."""
-
-    kind: str
-    key: int
-    text: str
-    from_on: date | None
-    to_on: date | None
-
-
-@dataclass(frozen=True)
-class Tie:
-    """An official who leads the firm, or a chain on which it stands: `key` and `name` are theirs, `about` is the unit or
-    the node."""
-
-    kind: str
-    key: int
-    name: str
-    about: str
-    role: str
-    from_on: date
 
 
 @dataclass(frozen=True)
@@ -95,8 +68,8 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         return _kept(request, actor, firm)
     file = EnterpriseFile(
         firm,
-        _words(actor, firm),
-        _ties(firm, day),
+        words_of(actor, firm),
+        ties_of(firm, day),
         list(Person.objects.filter(enterprise=firm).order_by("pk")),
         list(_cases(actor, firm)),
     )
@@ -179,52 +152,6 @@ def _kept(request: HttpRequest, actor: Actor, double: Enterprise) -> HttpRespons
     words = _("“%(double)s”已并入“%(kept)s”，这里是合并后的企业。") % {"double": double, "kept": kept}
     messages.info(request, words)
     return HttpResponseRedirect(reverse("enterprise", args=[kept.pk]))
-
-
-def _words(actor: Actor, firm: Enterprise) -> list[Word]:
-    """Tags, former names, merges, parent and subsidiaries in one query. A double that not everybody may know of is not
-    named; of the family only what the reader may see is there."""
-    unknown = Cast(Value(None), DateField())
-    undated = {"since": unknown, "until": unknown}
-
-    def kind(name: str) -> Cast:
-        return Cast(Value(name), CharField())
-
-    tags = EnterpriseTag.objects.filter(enterprise=firm).annotate(kind=kind("enterprise_tag"))
-    former = FormerName.objects.filter(enterprise=firm).annotate(kind=kind("former_name"), since=unknown)
-    merges = Merge.objects.filter(kept=firm).annotate(kind=kind("merge"), **undated)
-    named = merges.filter(double__is_disclosed=True)
-    unnamed = merges.filter(double__is_disclosed=False).annotate(text=kind(""))
-    seen = visible_enterprises(actor).filter(merged_into__isnull=True)
-    below = seen.filter(parent=firm).annotate(kind=kind("subsidiary"), **undated)
-    parts = [
-        former.values_list("kind", "pk", "name", "since", "to_on"),
-        named.values_list("kind", "pk", "double__name", "since", "until"),
-        unnamed.values_list("kind", "pk", "text", "since", "until"),
-        below.values_list("kind", "pk", "name", "since", "until"),
-    ]
-    if firm.parent_id is not None:
-        above = seen.filter(pk=firm.parent_id).annotate(kind=kind("parent"), **undated)
-        parts.append(above.values_list("kind", "pk", "name", "since", "until"))
-    rows = tags.values_list("kind", "pk", "word", "from_on", "to_on").union(*parts, all=True)
-    return sorted((Word(*row) for row in rows), key=lambda word: (word.kind, word.key))
-
-
-def _ties(firm: Enterprise, day: date) -> list[Tie]:
-    """Who leads the firm, and the nodes of chains on which it stands, in one query."""
-    leads = leads_of(on=day, enterprise=firm).order_by()
-    nodes = members_on(day).filter(enterprise=firm).order_by()
-    rows = (
-        leads.annotate(kind=Cast(Value("lead"), CharField()))
-        .values_list("kind", "official", "official__name", "official__unit__name", "role", "from_on")
-        .union(
-            nodes.annotate(kind=Cast(Value("chain"), CharField())).values_list(
-                "kind", "node__chain", "node__chain__name", "node__name", "role", "from_on"
-            ),
-            all=True,
-        )
-    )
-    return sorted((Tie(*row) for row in rows), key=lambda tie: (tie.role, tie.from_on, tie.key))
 
 
 def _cases(actor: Actor, firm: Enterprise) -> Any:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from wutong.registers.enterprises.measures import BY_CODE, MEASURES, Measure
 from wutong.registers.enterprises.models import Enterprise, YearReport
 from wutong.registers.enterprises.queries import YearFact
-from wutong.ui.formats import count_text, in_wan
+from wutong.ui.formats import count_text, date_text, in_wan
 from wutong.ui.panels import PanelEnd, Stat, StatCards, TablePanel
 from wutong.ui.tables import Cell, Column, Row, Table
 
@@ -74,15 +75,16 @@ def _growth(value: int, before: int) -> str:
 
 
 def years_panel(firm: Enterprise, facts: Facts, *, may_write: bool) -> TablePanel:
-    """Measure by year. The source that said most of a year stands in its heading; a number of another one says so itself.
-    What no year has is named in the last row, so that it is seen to be missing."""
-    years = sorted(facts)[-YEARS:]
+    """Measure by year. The source that said most of a year stands below the year; a number of another one says so itself.
+    What no year has is named beside the title, so that it is seen to be missing."""
+    years = sorted(year for year, values in facts.items() if values)[-YEARS:]
     sources = {year: _main_source(facts[year].values()) for year in years}
     columns = [Column("measure", _("指标"), "name", phone="show")]
-    for year in years:
-        label = _("%(year)s年") % {"year": year}
-        columns.append(Column(str(year), label, "number", unit=sources[year], phone="show"))
+    columns += [Column(str(year), _("%(year)s年") % {"year": year}, "number", phone="show") for year in years]
     rows, nowhere = [], []
+    if years:
+        said = {str(year): Cell(source[0], note=date_text(source[1])) for year, source in sources.items()}
+        rows.append(Row("source", {"measure": Cell(_("来源和日期")), **said}))
     for measure in MEASURES if years else ():
         found = {year: facts[year].get(measure.code) for year in years}
         if any(found.values()):
@@ -91,16 +93,16 @@ def years_panel(firm: Enterprise, facts: Facts, *, may_write: bool) -> TablePane
             rows.append(Row(measure.code, {"measure": Cell(label), **cells}))
         else:
             nowhere.append(str(measure.label))
+    note = _("“缺”是没有数，不是0")
     if nowhere:
-        cells = {str(year): Cell(MISSING) for year in years}
-        rows.append(Row("nowhere", {"measure": Cell(_("其余各项"), note="、".join(nowhere)), **cells}))
+        note = _("“缺”是没有数，不是0；各年都缺：%(labels)s") % {"labels": "、".join(nowhere)}
     end = None
     if may_write:
         end = PanelEnd(_("登记年度数据"), reverse("enterprise_year_new", args=[firm.pk]), drawer=True)
     empty = _("还没有年度数据。")
     return TablePanel(
         title=_("年度数据"),
-        note=_("年份后面是来源和日期；“缺”是没有数，不是0"),
+        note=note,
         id="years",
         end=end,
         empty=empty,
@@ -108,17 +110,17 @@ def years_panel(firm: Enterprise, facts: Facts, *, may_write: bool) -> TablePane
     )
 
 
-def _main_source(facts: Iterable[YearFact]) -> str:
-    sources = Counter(_source(fact) for fact in facts)
-    return sources.most_common(1)[0][0] if sources else ""
+Source = tuple[str, date]
+"""Who says so, and of which day it is."""
 
 
-def _source(fact: YearFact) -> str:
-    return f"{fact.source}，{fact.dated_on}"
+def _main_source(facts: Iterable[YearFact]) -> Source:
+    return Counter((fact.source, fact.dated_on) for fact in facts).most_common(1)[0][0]
 
 
-def _cell(measure: Measure, fact: YearFact | None, main_source: str) -> Cell:
+def _cell(measure: Measure, fact: YearFact | None, main_source: Source) -> Cell:
     if fact is None:
         return Cell(MISSING)
-    source = _source(fact)
-    return Cell(figure(measure, fact.value), value=fact.value, note="" if source == main_source else source)
+    is_other = (fact.source, fact.dated_on) != main_source
+    note = f"{fact.source}，{fact.dated_on}" if is_other else ""
+    return Cell(figure(measure, fact.value), value=fact.value, note=note)

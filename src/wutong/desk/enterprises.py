@@ -167,9 +167,19 @@ class EnterpriseFilters(FilterForm):
         choices=[("", gettext_lazy("全部状态")), *Status.choices],
     )
     place = forms.ChoiceField(label=gettext_lazy("所属镇街园区"), required=False)
-    industry = forms.CharField(label=gettext_lazy("行业代码，如C或38"), required=False, max_length=5)
+    industry = forms.CharField(
+        label=gettext_lazy("行业代码，如C或38"),
+        required=False,
+        max_length=5,
+        widget=forms.TextInput(attrs={"size": 14}),
+    )
     leading = forms.ChoiceField(label=gettext_lazy("主导产业"), required=False)
-    tag = forms.CharField(label=gettext_lazy("标签"), required=False, max_length=20)
+    tag = forms.CharField(
+        label=gettext_lazy("标签"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"size": 10}),
+    )
 
     def __init__(
         self, *args: Any, places: Sequence[tuple[int, SpatialUnit]], scopes: ScopeTable, **kwargs: Any
@@ -204,8 +214,17 @@ class Chosen:
 
     form: EnterpriseFilters
     firms: QuerySet[Enterprise]
+    order: tuple[Any, ...]
     scopes: ScopeTable
     sort: Sort
+
+    def rows(self, start: int, stop: int) -> list[Row]:
+        """One query for the firms of a page, with place and industry. Only keys are put in order among all firms: what
+        a row shows is read for the page alone."""
+        keys = self.firms.order_by(*self.order).values("pk")[start:stop]
+        read = Enterprise.objects.filter(pk__in=keys).order_by(*self.order)
+        read = read.select_related("place").defer("place__boundary").annotate(industry_name=industry_name())
+        return [_row(firm, leading_of(firm, self.scopes)) for firm in read]
 
 
 def choose(request: HttpRequest) -> Chosen:
@@ -216,7 +235,6 @@ def choose(request: HttpRequest) -> Chosen:
     form.is_valid()
     found = visible_enterprises(viewer(request)).filter(merged_into__isnull=True)
     found = found.filter(_wanted(form.cleaned_data, places, scopes, day))
-    found = found.select_related("place").defer("place__boundary").annotate(industry_name=industry_name())
     key = request.GET.get("sort", "")
     sort = Sort(key.removeprefix("-"), key.startswith("-")) if key.removeprefix("-") in ORDER else Sort()
     column = F(ORDER.get(sort.key, "name"))
@@ -224,7 +242,7 @@ def choose(request: HttpRequest) -> Chosen:
     order = column.desc(nulls_last=True) if sort.descending else column.asc(nulls_last=True)
     # The index of names holds no second order: names are always there.
     by_name = sort.key in {"", "name"} and not sort.descending
-    return Chosen(form, found.order_by("name" if by_name else order, "pk"), scopes, sort)
+    return Chosen(form, found, ("name" if by_name else order, "pk"), scopes, sort)
 
 
 def _wanted(
@@ -271,12 +289,12 @@ def _with_below(pk: int, places: Sequence[tuple[int, SpatialUnit]]) -> list[int]
 def enterprises(request: HttpRequest) -> HttpResponse:
     """The enterprise register."""
     chosen = choose(request)
-    pages = Paginator(chosen.firms, PAGE_SIZE)
+    pages = Paginator(chosen.firms.order_by(*chosen.order), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page", "1"))
     table = Table(
         _("企业名录"),
         COLUMNS,
-        list(_rows(page.object_list, chosen.scopes)),
+        chosen.rows((page.number - 1) * PAGE_SIZE, page.number * PAGE_SIZE),
         pages.count,
         first_number=page.start_index() or 1,
         page=page.number,
@@ -297,11 +315,6 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         clear_href=request.path if chips else "",
     )
     return render(request, "ui/list.html", {"page": shown})
-
-
-def _rows(firms: Any, scopes: ScopeTable) -> list[Row]:
-    """One query for the firms of a page, with place and industry."""
-    return [_row(firm, leading_of(firm, scopes)) for firm in firms]
 
 
 def _row(firm: Enterprise, leading: LeadingIndustry | None) -> Row:
@@ -348,9 +361,7 @@ def export(request: HttpRequest) -> HttpResponse:
     chosen = choose(request)
     count, stream, title = chosen.firms.count(), BytesIO(), _("企业名录")
     rows = (
-        row
-        for start in range(0, count, EXPORT_BLOCK)
-        for row in _rows(chosen.firms[start : start + EXPORT_BLOCK], chosen.scopes)
+        row for start in range(0, count, EXPORT_BLOCK) for row in chosen.rows(start, start + EXPORT_BLOCK)
     )
     write_table(stream, COLUMNS, rows, title=title, subtitle=_subtitle(request))
     record_event(

@@ -25,9 +25,8 @@ from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.models import Official, Unit, UnitKind
 from wutong.registers.organisation.post_services import RosterRow, appoint_many
 from wutong.registers.organisation.services import open_unit
-from wutong.ui.pages import Crumb, FormPage
+from wutong.ui.pages import FormPage
 from wutong.ui.panels import Step, StepsBar
-from wutong.ui.responses import form_response
 
 ROLE = "organiser"
 FIELD_OF_REFUSAL = {"name": "own_login", "new": "own_password", "display_name": "own_name"}
@@ -59,11 +58,11 @@ def setup(request: HttpRequest) -> HttpResponse:
         _("下一步：导入花名册"),
         reverse("accounts:sign_in"),
         intro=_("空园区从这里开始：先定名称和三员，再导入花名册和企业名录，一小时内就能用。"),
-        crumbs=[Crumb(_("设置园区"))],
         action_href=reverse("setup"),
         draft=False,
     )
-    return form_response(request, page)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "desk/setup_begin.html", {"page": page}, status=status)
 
 
 def _tell(form: SetupForm, error: DomainError) -> None:

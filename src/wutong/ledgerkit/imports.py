@@ -6,8 +6,9 @@ from functools import partial
 
 from django.urls import reverse
 
-from wutong.ledgerkit.ledger import Importing, Text
+from wutong.ledgerkit.ledger import Importing
 from wutong.ledgerkit.registry import pages_by_slug
+from wutong.ui.tables import Text
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ ROLES = (
         ),
     ),
     RoleDefinition(
-        "organiser", gettext_noop("组织人事员"), ("organisation.manage", "organisation.hand_over")
+        "organiser",
+        gettext_noop("组织人事员"),
+        ("organisation.manage", "organisation.hand_over", "enterprises.import"),
     ),
 )
 

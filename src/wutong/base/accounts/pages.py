@@ -56,7 +56,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "accounts/sign_in.html",
-        {"form": form, "next": _next(request), "is_idle": request.GET.get("reason") == "idle"},
+        {
+            "form": form,
+            "next": _next(request),
+            "is_idle": request.GET.get("reason") == "idle",
+            "is_empty": not Account.objects.exists(),
+        },
         status=422 if form.errors else 200,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -54,8 +55,10 @@ def notes_on(intake: Intake, *, source: str, on: date) -> ImportNotes:
     for item in new:
         words = [_("新登记")]
         if item.row.number in doubles:
-            firm, reason = doubles[item.row.number]
-            words.append(_("疑似与“%(name)s”是同一家（%(reason)s）") % {"name": firm.name, "reason": reason})
+            double, reason = doubles[item.row.number]
+            words.append(
+                _("疑似与“%(name)s”是同一家（%(reason)s）") % {"name": double.name, "reason": reason}
+            )
         words += [
             _("曾用名“%(name)s”已登记为另一家企业") % {"name": name}
             for name in item.row.former_names
@@ -180,7 +183,7 @@ class _Writing:
 
     def attach(self, items: Sequence[PlannedFirm], firms: dict[int, Enterprise]) -> None:
         """What hangs on the firms: former names, tags, people, staff of a year."""
-        marked = {"actor": self.account, "on": self.on, "now": self.now}
+        marked: dict[str, Any] = {"actor": self.account, "on": self.on, "now": self.now}
         names = [
             (firms[item.row.number], name) for item in items if item.firm for name in item.adds.former_names
         ]

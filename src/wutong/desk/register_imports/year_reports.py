@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wutong.base.errors import Conflict
@@ -83,18 +84,15 @@ def import_rows(rows: Iterable[IntakeRow], *, actor: Actor, now: datetime, on: d
     plan = plan_years(rows)
     if plan.problems:
         raise Conflict(_("名录刚被别人改过，没有写入。请重新预检。"))
-    marked = {"actor": actor.account, "on": on, "now": now}
+    marked: dict[str, Any] = {"actor": actor.account, "on": on, "now": now}
     sorted_years = sort_years(plan, source=source[:SOURCE_LENGTH], on=on)
     firms: dict[tuple[str, str], Enterprise] = {
         item.identity: item.firm for item in plan.years if item.firm is not None
     }
     new = plan.new_firms
-    try:
-        for identities in blocks(new):
-            made = register_enterprises([_new_firm(new[identity]) for identity in identities], **marked)
-            firms |= dict(zip(identities, made, strict=True))
-    except IntegrityError:
-        raise Conflict(_("名录刚被别人改过，没有写入。请重新预检。")) from None
+    for identities in blocks(new):
+        made = register_enterprises([_new_firm(new[identity]) for identity in identities], **marked)
+        firms |= dict(zip(identities, made, strict=True))
     _disclose(firms, source, actor, now, on)
     written = 0
     for some in blocks([*sorted_years.new, *sorted_years.changed]):
