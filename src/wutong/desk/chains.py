@@ -19,6 +19,7 @@ from wutong.registers.chains.models import Chain, ChainMember, ChainNode, Member
 from wutong.registers.chains.queries import chains_on, members_on, nodes_on
 from wutong.registers.chains.rights import MANAGE
 from wutong.registers.chains.shape import gaps, in_tree_order
+from wutong.registers.leads.queries import leads_of
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage
 from wutong.ui.panels import (
@@ -88,9 +89,15 @@ def picture(actor: Actor, day: date, chains: Sequence[Chain]) -> Picture:
 
 
 def leads(chain: Chain, day: date) -> list[Fact]:
-    """The chain's leader (链长) and liaison officer (联络员) on the day. Who answers for a chain is kept by the register
-    of leads; this is the one place where the page asks it (`registers.leads.queries.leads_of`)."""
-    return []
+    """The chain's leader (链长) and liaison officer (联络员) on the day."""
+    return [
+        Fact(
+            lead.get_role_display(),
+            f"{lead.official.name}（{lead.official.unit.name}）",
+            reverse("official", args=[lead.official_id]),
+        )
+        for lead in leads_of(chain=chain, on=day)
+    ]
 
 
 def hidden_words(count: int) -> str:

@@ -13,9 +13,22 @@ DEPARTMENTS = (
     ("supervision", "督查办"),
     ("finance", "财政金融部"),
     ("statistics", "统计调查中心"),
+    ("office", "党政办公室"),
+    ("science", "科技创新部"),
+    ("service", "企业服务中心"),
+    ("society", "社会事业部"),
+    ("safety", "应急管理局"),
+    ("enforcement", "综合执法大队"),
+    ("city", "城市运行中心"),
+    ("market", "市场监管分局"),
 )
 TOWNS = (("lake", "临湖镇"), ("new_town", "新城街道"), ("park", "智造园管理处"))
-COMPANIES = (("development", "梧桐开发建设公司"),)
+COMPANIES = (
+    ("development", "梧桐开发建设公司"),
+    ("invest", "梧桐产业投资公司"),
+    ("incubator", "梧桐科创服务公司"),
+    ("property", "梧桐园区运营公司"),
+)
 TEAMS = (
     ("new_energy", "新能源新材料组"),
     ("health", "医养健康组"),
@@ -30,6 +43,7 @@ OFFICIALS = (
     ("leader", "周明远", "root", "管委会副主任", "leader"),
     ("supervisor", "秦舒", "supervision", "督查专员", "supervisor"),
     ("team", "宋一鸣", "investment", "招商专员", "team_member"),
+    ("organiser", "沈佳宁", "office", "组织人事专员", "organiser"),
     ("", "韩东升", "root", "管委会副主任", ""),
     ("", "马文静", "root", "管委会副主任", ""),
     ("", "孙立群", "root", "党工委委员", ""),
@@ -46,6 +60,31 @@ OFFICIALS = (
     ("", "唐砚", "park", "科员", ""),
     ("", "毕然", "finance", "科员", ""),
 )
+SURNAMES = "贺顾毛郝龚邵万钱严覃武戴莫孔向汤尹黎常贺赖樊葛温季"
+GIVEN = (
+    "晓峰",
+    "文轩",
+    "雨桐",
+    "嘉懿",
+    "思远",
+    "立新",
+    "海燕",
+    "志强",
+    "春梅",
+    "建国",
+    "美玲",
+    "子涵",
+    "凯旋",
+    "静怡",
+)
+"""Names of the rest of the staff are put together from these."""
+IN_CHARGE = (
+    ("周明远", ("investment", "economy", "service")),
+    ("韩东升", ("land", "ecology", "construction", "approval")),
+    ("马文静", ("society", "talent", "city")),
+    ("孙立群", ("safety", "enforcement")),
+)
+"""Who of the leaders is in charge of which units (分管)."""
 OFFICERS = (
     ("sysadmin", "系统管理员", "system_officer"),
     ("secadmin", "安全管理员", "security_officer"),
