@@ -87,7 +87,9 @@ def scene(db: None) -> Iterator[Scene]:
         tag_enterprise(double, "外贸", **told)
         tag_enterprise(kept, "外贸", **told)
         record_year_reports([NewYearReport(double, 2025, "年报", on, {"staff": 12})], **told)
-        industry = open_leading_industry(code="demo", name="示例产业", kind="leading", order=1, prefixes=["38"], **told)
+        industry = open_leading_industry(
+            code="demo", name="示例产业", kind="leading", order=1, prefixes=["38"], **told
+        )
         chain = open_chain(code="demo", name="示例链", leading_industry=industry, **told)
         node = add_node(chain, NewNode("示例节点", "upstream"), **told)
         join_chain(node, double, role="ordinary", **told)

@@ -23,6 +23,7 @@ from wutong.base.accounts.roles import all_roles
 from wutong.base.files.services import store_file
 from wutong.base.money import YI
 from wutong.cases.act import act
+from wutong.cases.handover.services import draft_handover
 from wutong.cases.models import Case, Evidence
 from wutong.cases.registry import case_type_of
 from wutong.cases.steps import Holder, NewEvidence
@@ -43,10 +44,17 @@ from wutong.ledgerkit.testing import (
 from wutong.ledgers.project_push.importing import SHEET
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.ledgers.supervision_orders.services import issue_order
+from wutong.registers.chains.services import NewNode, add_node, join_chain, open_chain
+from wutong.registers.enterprises.merging import merge_enterprises, undo_merge
 from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.industries.services import open_leading_industry
+from wutong.registers.leads.services import assign_lead
 from wutong.registers.organisation.actors import SYSTEM, actor_of
+from wutong.registers.organisation.reach_services import arrange_stand_in, put_in_charge
 from wutong.registers.people.models import Person
 from wutong.registers.people.services import add_contact
+from wutong.registers.places.models import PlaceKind
+from wutong.registers.places.services import PlaceFacts, open_place
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +71,8 @@ class World:
     firms: list[tuple[Enterprise, list[Case]]] = field(default_factory=list)
     contacts: list[Person] = field(default_factory=list)
     batch: ImportBatch | None = None
+    others: dict[str, Any] = field(default_factory=dict)
+    """Rows that everybody may know of, by the beginning of their address: units, places, chains."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +167,45 @@ def world(db: None) -> World:
         ["项目名称", "投资方", "总投资(亿元)", "签约时间", "责任单位"],
         [f"{MARK}导入项目", "甲", 3, day, "示例经济部"],
     ]
+    world.others = rows_for_everybody(world, importer)
     world.batch, _intake = check_workbook(
         SHEET, xlsx({"表": rows}), name=f"{MARK}.xlsx", actor=importer, now=zone.now
     )
     return world
+
+
+def rows_for_everybody(world: World, importer: Account) -> dict[str, Any]:
+    """A handover of the host who holds the secret cases, a chain on which a secret firm stands, a stand-in, a lead of
+    a secret firm: their pages are open, what hangs on them is not."""
+    zone, firm = world.zone, world.firms[1][0]
+    told: dict[str, Any] = {"actor": None, "on": zone.today, "now": zone.now}
+    industry = open_leading_industry(
+        code="leak", name="示例产业", kind="leading", order=9, prefixes=["38"], **told
+    )
+    chain = open_chain(code="leak", name="示例链", leading_industry=industry, **told)
+    node = add_node(chain, NewNode("示例节点", "upstream"), **told)
+    join_chain(node, firm, role="ordinary", **told)
+    lead = assign_lead(zone.leader, enterprise=firm, **told)
+    oversight = put_in_charge(zone.leader, zone.home, **told)
+    stand_in = arrange_stand_in(
+        zone.leader, zone.verifier, from_on=zone.today, to_on=zone.today + timedelta(days=3), reason="示例",
+        actor=None, now=zone.now,
+    )  # fmt: skip
+    place = open_place("LEAK", PlaceFacts(name="示例园", kind=PlaceKind.PARK), **told)
+    handover = draft_handover(zone.host, effective_on=zone.today, reason="示例", actor=SYSTEM, now=zone.now)
+    merge = merge_enterprises(
+        world.firms[1][0], world.firms[2][0], reason="示例", actor=SYSTEM, on=zone.today, now=zone.now
+    )
+    undo_merge(merge, reason="示例", actor=SYSTEM, on=zone.today, now=zone.now)
+    return {
+        "chains": (chain, node),
+        "lead": lead,
+        "oversight": oversight,
+        "stand-in": stand_in,
+        "places": place,
+        "handover": handover,
+        "merge": merge,
+    }
 
 
 def hand_in(case: Case, zone: Zone) -> None:
@@ -244,6 +289,35 @@ def by_contact(world: World) -> Iterator[Filling]:
         yield {"pk": contact.enterprise_id, "contact_pk": contact.pk}, (contact.enterprise,)
 
 
+def by_two_firms(world: World) -> Iterator[Filling]:
+    """Whoever sees neither or only one of them sees nothing of the pair."""
+    for (firm, _cases), (other, _more) in zip(world.firms, world.firms[1:], strict=False):
+        yield {"pk": firm.pk, "other_pk": other.pk}, (firm, other)
+
+
+def by_official(world: World) -> Iterator[Filling]:
+    yield {"pk": world.zone.leader.pk}, ()
+
+
+def by_row_of(kind: str) -> Callable[[World], Iterator[Filling]]:
+    """What an official holds: a lead, an oversight, a stand-in."""
+    return lambda world: iter([({"pk": world.zone.leader.pk, "row_pk": world.others[kind].pk}, ())])
+
+
+def by_found(world: World) -> Iterator[Filling]:
+    for firm, _cases in world.firms:
+        yield {"kind": "enterprise", "pk": firm.pk}, (firm,)
+    for case in world.cases:
+        yield {"kind": "case", "pk": case.pk}, (case,)
+    yield {"kind": "unit", "pk": world.zone.home.pk}, ()
+    yield {"kind": "nothing", "pk": 1}, ()
+
+
+def by_person(world: World) -> Iterator[Filling]:
+    for contact in world.contacts:
+        yield {"pk": contact.pk}, (contact.enterprise,)
+
+
 FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
     frozenset(): lambda world: iter([({}, ())]),
     frozenset({"slug"}): by_slug,
@@ -252,8 +326,22 @@ FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
     frozenset({"slug", "number", "child_slug"}): by_child,
     frozenset({"slug", "number", "evidence_id"}): by_file,
     frozenset({"slug", "batch_id"}): by_batch,
-    frozenset({"pk"}): by_firm,
     frozenset({"pk", "contact_pk"}): by_contact,
+    frozenset({"pk", "other_pk"}): by_two_firms,
+    frozenset({"pk", "tag_pk"}): lambda world: iter(
+        [({**parts, "tag_pk": 1}, about) for parts, about in by_firm(world)]
+    ),
+    frozenset({"merge_pk"}): lambda world: iter(
+        [({"merge_pk": world.others["merge"].pk}, (world.firms[1][0], world.firms[2][0]))]
+    ),
+    frozenset({"kind", "pk"}): by_found,
+    frozenset({"pk", "name"}): lambda world: iter(
+        [({**parts, "name": "phone"}, about) for parts, about in by_person(world)]
+    ),
+    frozenset({"pk", "node_pk"}): lambda world: iter(
+        [({"pk": world.others["chains"][0].pk, "node_pk": world.others["chains"][1].pk}, ())]
+    ),
+    frozenset({"number"}): lambda world: iter([({"number": world.others["handover"].number}, ())]),
     frozenset({"edition_pk"}): lambda world: iter([({"edition_pk": 1}, ())]),
     frozenset({"edition_pk", "row_pk"}): lambda world: iter([({"edition_pk": 1, "row_pk": 1}, ())]),
     frozenset({"day"}): lambda world: iter([({"day": world.zone.today.isoformat()}, ())]),
@@ -262,6 +350,33 @@ FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
     frozenset({"token"}): lambda world: iter([({"token": "A" * 43}, ())]),
     frozenset({"adapter"}): lambda world: iter([({"adapter": "sms"}, ())]),
 }
+"""How an address is filled in, by the names of its parts."""
+BEGINNINGS: tuple[tuple[str, Callable[[World], Iterator[Filling]]], ...] = (
+    ("enterprises/", by_firm),
+    ("people/", by_person),
+    ("chains/", lambda world: iter([({"pk": world.others["chains"][0].pk}, ())])),
+    ("places/", lambda world: iter([({"pk": world.others["places"].pk}, ())])),
+    ("organisation/units/", lambda world: iter([({"pk": world.zone.home.pk}, ())])),
+    ("organisation/people/<int:pk>/lead/", by_row_of("lead")),
+    ("organisation/people/<int:pk>/oversight/", by_row_of("oversight")),
+    ("organisation/people/<int:pk>/stand-in/", by_row_of("stand-in")),
+    ("organisation/people/", by_official),
+    ("inbox/", lambda world: iter([({"pk": 1}, ())])),
+)
+"""Where `pk`, or a row of it, means different things: by how the address begins."""
+
+
+def filling(name: str, pattern: URLPattern) -> Callable[[World], Iterator[Filling]]:
+    parts = frozenset(pattern.pattern.converters)
+    if parts in ({"pk"}, {"pk", "row_pk"}):
+        path = str(pattern.pattern)
+        for beginning, fill in BEGINNINGS:
+            if path.startswith(beginning) and ("row_pk" in parts) == ("<int:pk>" in beginning):
+                return fill
+    assert parts in FILL, f"nobody can fill in {sorted(parts)} of the page {name}"
+    return FILL[parts]
+
+
 QUESTIONS = (f"q={MARK}", "q=2026-", "page=1&sort=-total")
 """Asked of every page without a row of its own: for the secret texts, for case numbers, in another order."""
 
@@ -269,13 +384,11 @@ QUESTIONS = (f"q={MARK}", "q=2026-", "page=1&sort=-total")
 def addresses(world: World) -> list[Address]:
     found = []
     for name, pattern in named_patterns().items():
-        parts = frozenset(pattern.pattern.converters)
-        assert parts in FILL, f"nobody can fill in {sorted(parts)} of the page {name}"
-        for filling, about in FILL[parts](world):
-            path = reverse(name, kwargs=filling)
+        for parts, about in filling(name, pattern)(world):
+            path = reverse(name, kwargs=parts)
             found.append(Address(name, path, about))
             if not about:
-                found += [Address(name, f"{path}?{question}") for question in questions(filling)]
+                found += [Address(name, f"{path}?{question}") for question in questions(parts)]
     return found
 
 
@@ -313,10 +426,11 @@ class Sight:
 
     def secrets(self, name: str) -> list[str]:
         """Texts that must not stand on any page of this account. The audit may name numbers: its reader sees what
-        was tried, not what it was about."""
+        was tried, not what it was about; so does a list of what somebody hands over for whoever draws it up."""
         hidden = [case for case in self.world.cases if case not in self.cases]
         texts = [f"{MARK}导入项目", *(case.title for case in hidden)]
-        if name != "audit":
+        hands_over = name.startswith("handover") and "organisation.hand_over" in rights_of_role(self.code)
+        if name != "audit" and not hands_over:
             texts += [case.number for case in hidden]
         texts += [firm.name for firm, _cases in self.world.firms if firm not in self.firms]
         return [*texts, "13900001234", f"{MARK}联系人"]
@@ -330,6 +444,12 @@ def text_of(answer: HttpResponse) -> str:
     return content.decode("utf-8", "replace")
 
 
+NEEDED = {
+    "import": "project_push.import",
+    "enterprise_merge": "enterprises.merge",
+    "enterprise_distinct": "enterprises.merge",
+}
+"""Rights that a page asks for before it looks at the row, by a part of its name."""
 ANSWERS = {200, 302, 403, 404, 405, 422}
 
 
@@ -350,8 +470,11 @@ def test_no_page_shows_any_role_a_row_of_others(world: World, code: str) -> None
                 found.append(f"{what} answers {answer.status_code}")
             if unseen:
                 hidden += 1
-                may_not_import = "import" in page.name and "project_push.import" not in rights_of_role(code)
-                if answer.status_code not in ({404, 403} if may_not_import else {404}):
+                # Whoever may not do such a thing at all is told so before anything is looked up, and whoever asks in
+                # another way than the page knows, before that.
+                needed = next((right for part, right in NEEDED.items() if part in page.name), "")
+                may_not = needed != "" and needed not in rights_of_role(code)
+                if answer.status_code not in ({404, 405, 403} if may_not else {404, 405}):
                     found.append(f"{what} answers {answer.status_code} for a row of others")
             told = text_of(answer)
             found += [f"{what} tells {text}" for text in sight.secrets(page.name) if text in told]
@@ -444,6 +567,8 @@ def test_without_signing_in_every_page_leads_to_the_sign_in_page(world: World) -
                 assert answer.status_code in {403, 404, 405}  # signed by the platform, not by a person
             elif page.name == "due_feed":
                 assert answer.status_code in {404, 405}  # opened by its secret, which this is none of
+            elif page.name == "setup":
+                assert answer.status_code == 404  # open to visitors only while there is nothing
             elif page.name == settings.LOGIN_URL:
                 assert answer.status_code in {200, 422}
             else:

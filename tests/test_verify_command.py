@@ -57,7 +57,7 @@ def test_the_sample_zone_is_whole_and_each_broken_chain_is_named_and_counted_onc
     for _time in range(2):
         code, found, last = verified(capsys)
         assert (code, found) == (0, [])
-        assert re.fullmatch(r"0 broken of [1-9]\d\d chains", last)
+        assert re.fullmatch(r"0 broken of [1-9]\d{3} chains", last)
         assert anchor.run(argparse.Namespace()) == 0
     project = Case.objects.filter(case_type="project_push", state="started").order_by("pk")[0]
     problem = Case.objects.filter(case_type="rectification").order_by("pk")[0]

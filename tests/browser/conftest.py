@@ -25,7 +25,7 @@ from tests.browser.workbooks import faulty_library
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-ACCOUNTS = ("clerk", "handler", "leader", "supervisor", "auditor", "sysadmin")
+ACCOUNTS = ("clerk", "handler", "leader", "supervisor", "auditor", "sysadmin", "organiser")
 """Sample accounts whose password is set before the tests; the others keep their one-time password."""
 WUTONG = [sys.executable, "-m", "wutong.cli"]
 LISTED = re.compile(r"^  (\w+)\s+(\S+)\s", re.MULTILINE)

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from wutong.base.errors import NotAllowed, Refused
-from wutong.base.search.services import refresh
+from wutong.base.search.services import refresh, write_documents
 from wutong.cases.clocks.counting import counting_now, rules_between, state_with_stretches
 from wutong.cases.clocks.judging import judge_effects, judge_moment
 from wutong.cases.clocks.moving import ClockMover, moment_of
@@ -49,7 +49,7 @@ from wutong.cases.procedures import (
 )
 from wutong.cases.registry import latest, reactions_to
 from wutong.cases.searching import KIND as SEARCHED_KIND
-from wutong.cases.searching import keys_to_refresh
+from wutong.cases.searching import case_document, keys_to_refresh
 from wutong.cases.steps import NewCase, Step
 from wutong.cases.succession import judge_successions, pass_on
 from wutong.cases.who import on_behalf_of
@@ -97,8 +97,8 @@ def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
         return repeated
     writes = Writes()
     contexts = load_contexts(steps, locked, parents) if locked else {}
-    for new in _opened(steps, parents, actor, writes):
-        contexts[new.case.pk] = new
+    opened = _opened(steps, parents, actor, writes)
+    contexts |= {new.case.pk: new for new in opened}
     act_of = _Acting(actor, now, writes, *_clock_tables(steps, contexts))
     cases = iter(writes.new_cases)
     done = []
@@ -108,6 +108,7 @@ def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
         else:
             done.append(_take(step, contexts[step.case.pk], act_of))
     write(writes, act_of.counting)
+    write_documents(case_document(new.case, new.assignments, new.parent_seats) for new in opened)
     refresh(SEARCHED_KIND, keys_to_refresh(writes.changes))
     for item in done:
         for reaction in reactions_to(item.case, item.change):
@@ -185,13 +186,14 @@ def _opened(
     if not openings:
         return []
     parents = {new.parent.pk for _step, new in openings if new.parent is not None}
-    on_parents = list(Assignment.objects.filter(case__in=parents, to_on__isnull=True)) if parents else []
+    on_parents = list(Assignment.objects.filter(case__in=parents)) if parents else []
     unnumbered: dict[tuple[str, int], list[Case]] = {}
     contexts, principals = [], []
     for step, new in openings:
         kind = latest(new.case_type)
         parent_id = new.parent.pk if new.parent else None
-        held = [item for item in on_parents if item.case_id == parent_id]
+        seats = [item for item in on_parents if item.case_id == parent_id]
+        held = [item for item in seats if item.to_on is None]
         judge_opening(step, new, kind.procedure, actor, held)
         principals.append(on_behalf_of(actor, kind.procedure.may_open, held))
         is_open = kind.procedure.state(new.state).kind != "closed"
@@ -215,7 +217,7 @@ def _opened(
             key = (kind.procedure.number_prefix, step.effective_on.year)
             unnumbered.setdefault(key, []).append(case)
         writes.new_cases.append(case)
-        contexts.append(CaseContext(case, kind, kind.detail(**new.detail)))
+        contexts.append(CaseContext(case, kind, kind.detail(**new.detail), parent_seats=seats))
     for (prefix, year), cases in unnumbered.items():
         for case, number in zip(cases, take_numbers(prefix, year, len(cases)), strict=True):
             case.number = number

@@ -16,7 +16,8 @@ from wutong.cases.steps import Step
 
 @dataclass
 class CaseContext:
-    """One locked case with what hangs on it. Lists are kept up to date while steps are applied."""
+    """One locked case with what hangs on it. Lists are kept up to date while steps are applied. `parent_seats` are
+    all assignments of the parent, past ones too, of a case that is being opened."""
 
     case: Case
     kind: CaseType
@@ -26,6 +27,7 @@ class CaseContext:
     tasks: list[Task] = field(default_factory=list)
     open_children: list[Case] = field(default_factory=list)
     parent: Case | None = None
+    parent_seats: list[Assignment] = field(default_factory=list)
     facts: GateFacts = field(default_factory=GateFacts)
     rules: list[GateRule] = field(default_factory=list)
     state_before_aside: str = ""

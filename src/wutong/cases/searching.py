@@ -33,38 +33,44 @@ def firm_token(enterprise_id: int) -> str:
 
 
 def case_documents(keys: Sequence[int]) -> Iterator[Document]:
-    """Of the cases and of those below them, which are seen by whoever sees the parent."""
-    cases = list(
-        Case.objects.filter(Q(pk__in=keys) | Q(parent__in=keys)).select_related("parent").defer("head_mac")
-    )
-    held: dict[int, set[str]] = defaultdict(set)
+    """Of the cases and of those below them, which are seen by whoever sees the parent. Two queries."""
+    cases = list(Case.objects.filter(Q(pk__in=keys) | Q(parent__in=keys)).select_related("parent"))
     ids = {case.pk for case in cases} | {case.parent_id for case in cases if case.parent_id}
-    seats = Assignment.objects.filter(case__in=ids).values_list("case_id", "unit_id", "person_id")
-    for case_id, unit_id, person_id in seats:
-        held[case_id].add(unit_token(unit_id))
-        if person_id is not None:
-            held[case_id].add(person_token(person_id))
+    held: dict[int, list[Assignment]] = defaultdict(list)
+    for seat in Assignment.objects.filter(case__in=ids).only("case_id", "unit_id", "person_id"):
+        held[seat.case_id].append(seat)
     for case in cases:
-        reach = {type_token(case.case_type)} | held[case.pk]
-        if case.enterprise_id:
-            reach.add(firm_token(case.enterprise_id))
-        if case.parent is not None:
-            reach |= held[case.parent.pk] | {type_token(case.parent.case_type)}
-            if case.parent.enterprise_id:
-                reach.add(firm_token(case.parent.enterprise_id))
-        yield Document(KIND, case.pk, (case.title,), (case.number,), tuple(reach), is_many=True)
+        yield case_document(case, held[case.pk], held[case.parent_id] if case.parent_id else ())
+
+
+def case_document(case: Case, seats: Iterable[Assignment], parent_seats: Iterable[Assignment]) -> Document:
+    """Without a query, when the case has its parent at hand. Open and past assignments count alike."""
+    reach = _reach(case, seats)
+    if case.parent is not None:
+        reach |= _reach(case.parent, parent_seats)
+    return Document(KIND, case.pk, (case.title,), (case.number,), tuple(reach), is_many=True)
+
+
+def _reach(case: Case, seats: Iterable[Assignment]) -> set[str]:
+    reach = {type_token(case.case_type)}
+    if case.enterprise_id:
+        reach.add(firm_token(case.enterprise_id))
+    for seat in seats:
+        reach.add(unit_token(seat.unit_id))
+        if seat.person_id is not None:
+            reach.add(person_token(seat.person_id))
+    return reach
 
 
 def keys_to_refresh(changes: Iterable[Change]) -> list[int]:
-    """Cases whose title, number or reach followed from one of the changes."""
+    """Cases that were there before and whose reach followed from one of the changes."""
     return [
         change.case_id
         for change in changes
-        if change.verb in {OPEN_VERB, FOLLOW_VERB}
-        or change.snapshot.get("holders")
-        or change.snapshot.get("released")
+        if change.verb == FOLLOW_VERB
+        or (change.verb != OPEN_VERB and (change.snapshot.get("holders") or change.snapshot.get("released")))
     ]
 
 
 def declare() -> None:
-    declare_documents(KIND, case_documents)
+    declare_documents(KIND, case_documents, Case)

@@ -23,6 +23,7 @@ COMMANDS = [
     "industries",
     "enterprises",
     "sweep",
+    "reindex",
     "verify",
     "anchor",
     "backup",

@@ -352,6 +352,9 @@ def _list_actions(request: HttpRequest) -> list[Action]:
     if actor.has(MERGE):
         actions.append(Action(_("疑似重复"), reverse("enterprise_doubles")))
     query = request.GET.urlencode()
+    if actor.has("enterprises.import"):
+        actions.append(Action(_("导入名录"), reverse("case_import", args=["enterprises"])))
+        actions.append(Action(_("导入年度数据"), reverse("case_import", args=["enterprise-years"])))
     actions.append(Action(_("导出一览表"), reverse("enterprise_export") + (f"?{query}" if query else "")))
     return actions
 

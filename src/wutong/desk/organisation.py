@@ -75,6 +75,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     actions = []
     if actor.has(MANAGE):
         actions.append(Action(_("设立单位"), reverse("unit_new"), main=True, drawer=True))
+        actions.append(Action(_("导入花名册"), reverse("case_import", args=["roster"])))
     page = ListPage(
         title=_("组织机构"),
         table=Table(_("组织机构"), UNIT_COLUMNS, rows, len(rows), empty=_("这一天还没有登记单位。")),

@@ -142,7 +142,7 @@ def _waiting(request: HttpRequest) -> Any:
     """Accounts whose owner has not chosen a password yet."""
     return (
         Account.objects.filter(must_change_password=True, is_active=True)
-        .exclude(pk=request.user.pk)
+        .exclude(name=request.user.get_username())
         .order_by("display_name", "pk")
     )
 

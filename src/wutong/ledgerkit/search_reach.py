@@ -17,7 +17,9 @@ def case_range(actor: Actor) -> Range:
     if len(everything) == len(ledgers()):
         return Range(is_many=True)
     # Restricted cases are opened by a right of their own.
-    restricted = [ledger for ledger in ledgers() if ledger.see_restricted and actor.has(ledger.see_restricted)]
+    restricted = [
+        ledger for ledger in ledgers() if ledger.see_restricted and actor.has(ledger.see_restricted)
+    ]
     reach = {
         type_token(case_type.procedure.case_type)
         for ledger in (*everything, *restricted)

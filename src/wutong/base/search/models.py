@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SearchEntry(models.Model):
-    """Derived from what it finds, in the same transaction; can be made anew at any time (`wutong search rebuild`).
+    """Derived from what it finds, in the same transaction; can be made anew at any time (`wutong reindex`).
 
     `names` and `codes` are what is compared at the end, one a line; the first name is the present one. `tokens` is
     what the full-text index of the database reads. `is_many`: one of the kinds that there are a hundred times more of.

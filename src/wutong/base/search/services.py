@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from wutong.base.accounts.models import Account
@@ -33,12 +33,18 @@ class Document:
 Documents = Callable[[Sequence[int]], Iterable[Document]]
 
 _documents: dict[str, Documents] = {}
+_rebuilt: dict[str, type[models.Model]] = {}
 
 
-def declare_documents(kind: str, documents: Documents) -> None:
+def declare_documents(
+    kind: str, documents: Documents, rebuilt_from: type[models.Model] | None = None
+) -> None:
     """How changed rows of a kind are found: `documents` gives the documents that follow from the rows with these
-    keys, in a number of queries that does not grow. Safe to repeat."""
+    keys, in a number of queries that does not grow. `rebuilt_from` is the model whose rows the kind is made of; a kind
+    without one only changes the documents of another. Safe to repeat."""
     _documents[kind] = documents
+    if rebuilt_from is not None:
+        _rebuilt[kind] = rebuilt_from
 
 
 def is_declared(kind: str) -> bool:
@@ -50,6 +56,26 @@ def refresh(kind: str, keys: Sequence[int]) -> None:
     documents = _documents.get(kind)
     if documents is not None and keys:
         write_documents(documents(keys))
+
+
+def rebuild() -> int:
+    """Make all entries anew, block by block; returns how many rows were read. Work may go on meanwhile."""
+    count = 0
+    for kind, model in _rebuilt.items():
+        last = 0
+        while True:
+            rows = model._default_manager.filter(pk__gt=last).order_by("pk")
+            keys = list(rows.values_list("pk", flat=True)[:BLOCK])
+            if not keys:
+                break
+            with transaction.atomic():
+                write_documents(_documents[kind](keys))
+            count, last = count + len(keys), keys[-1]
+    return count
+
+
+def is_empty() -> bool:
+    return not SearchEntry.objects.exists()
 
 
 def write_documents(documents: Iterable[Document]) -> None:
@@ -72,6 +98,8 @@ def write_documents(documents: Iterable[Document]) -> None:
                 tokens=found_by,
             )
         )
+    if not rows and not gone:
+        return
     SearchEntry.objects.bulk_create(
         rows,
         batch_size=BLOCK,

@@ -14,7 +14,7 @@ class Zone(models.Model):
     name = models.CharField(_("园区名称"), max_length=60, default="")
     division_code = models.CharField(_("所在区划代码"), max_length=12, default="")
     setup_key_digest = models.CharField(_("设置口令摘要"), max_length=64, default="")
-    setup_key_until = models.DateTimeField(_("设置口令有效期"), null=True)
+    setup_key_ends_at = models.DateTimeField(_("设置口令有效期"), null=True)
     set_up_at = models.DateTimeField(_("设置完成时间"), null=True)
 
     class Meta:

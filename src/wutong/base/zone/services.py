@@ -22,8 +22,8 @@ def issue_setup_key(now: datetime) -> str:
             raise Refused(_("园区已经设置完成，不能再次设置。"))
         key = secrets.token_urlsafe(18)
         zone.setup_key_digest = _digest(key)
-        zone.setup_key_until = now + timedelta(hours=KEY_HOURS)
-        zone.save(update_fields=["setup_key_digest", "setup_key_until"])
+        zone.setup_key_ends_at = now + timedelta(hours=KEY_HOURS)
+        zone.save(update_fields=["setup_key_digest", "setup_key_ends_at"])
     return key
 
 
@@ -31,7 +31,7 @@ def require_setup_key(key: str, now: datetime) -> None:
     """Raises Refused for a wrong key and for one that is over."""
     zone = Zone.objects.filter(pk=1, set_up_at__isnull=True).first()
     is_right = zone is not None and hmac.compare_digest(zone.setup_key_digest, _digest(key.strip()))
-    if zone is None or not is_right or zone.setup_key_until is None or zone.setup_key_until < now:
+    if zone is None or not is_right or zone.setup_key_ends_at is None or zone.setup_key_ends_at < now:
         words = _("设置口令不对或已过期。请在服务器上运行 wutong setup 取得新的口令。")
         raise Refused(words, fields={"key": words})
 
@@ -40,7 +40,7 @@ def name_zone(name: str, division_code: str, *, is_set_up: bool, now: datetime) 
     """Name the zone. The key is used up; with `is_set_up` nobody walks through the set-up at all."""
     zone, _made = Zone.objects.get_or_create(pk=1)
     zone.name, zone.division_code = name.strip(), division_code.strip()
-    zone.setup_key_digest, zone.setup_key_until = "", None
+    zone.setup_key_digest, zone.setup_key_ends_at = "", None
     if is_set_up:
         zone.set_up_at = now
     zone.save()

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     from django.db.migrations.executor import MigrationExecutor
 
     from wutong.base.chain.grants import grant_application_role
+    from wutong.base.search.services import is_empty, rebuild
 
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     executor = MigrationExecutor(connection)
@@ -31,6 +32,9 @@ def run(options: argparse.Namespace) -> int:
     if waiting:
         call_command("migrate", interactive=False, verbosity=0)
         print(f"数据库已升级：应用了 {waiting} 个迁移。")
+        # What an earlier version wrote is not in the index yet.
+        if is_empty() and (count := rebuild()):
+            print(f"检索已建立：读了 {count} 条。")
     else:
         print("数据库结构已是最新。")
     if options.application_role and connection.vendor == "postgresql":

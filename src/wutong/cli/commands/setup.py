@@ -7,7 +7,9 @@ HELP = "取得空园区的设置链接（24小时内有效）"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--address", default="http://127.0.0.1:8000", help="网页服务的地址（默认 %(default)s）")
+    parser.add_argument(
+        "--address", default="http://127.0.0.1:8000", help="网页服务的地址（默认 %(default)s）"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

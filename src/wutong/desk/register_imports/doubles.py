@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from wutong.desk.register_imports.firms import blocks
-from wutong.registers.enterprises.duplicates import CROWD, REASONS, _reason, keys_of
+from wutong.registers.enterprises.duplicates import CROWD, REASONS, keys_of, likeness
 from wutong.registers.enterprises.models import Enterprise, EnterpriseKey
 
 
@@ -29,7 +29,7 @@ def suspected_doubles(new: Mapping[int, tuple[str, str]]) -> dict[int, tuple[Ent
         firms = Enterprise.objects.filter(is_disclosed=True, merged_into__isnull=True).in_bulk(sorted(pks))
         for row, candidates in near.items():
             for pk in sorted(candidates & firms.keys()):
-                reason = _reason(*new[row], firms[pk].name, firms[pk].address)
+                reason = likeness(*new[row], firms[pk].name, firms[pk].address)
                 if reason:
                     found.setdefault(row, (firms[pk], str(REASONS[reason])))
     return found

@@ -165,7 +165,7 @@ def test_waiting_for_a_helper_is_charged_to_the_helper(zone: Zone, client: Clien
 
 def test_days_and_hours_stand_apart(zone: Zone, client: Client) -> None:
     accepted(zone)
-    late_on_site(zone, "示例到场", "2025-10-31 00:00")
+    late_on_site(zone, "示例到场", "2025-10-30 00:00")
     totals = table_of(client, f"/overdue/?{AS_OF}").totals
     assert totals["working_day"].text == "5"
     assert "小时" in totals["hour"].text or "分" in totals["hour"].text

@@ -12,6 +12,8 @@ from wutong.base.chain.testing import thawed
 from wutong.cases.models import Change
 from wutong.cases.testing import Zone, do
 from wutong.ledgerkit.tests.tampering import Book, found, write_book
+from wutong.registers.enterprises.duplicates import declare_distinct
+from wutong.registers.enterprises.services import register_enterprise
 
 TABLES = append_only_tables()
 ROLE = f"wutong_app_{os.getpid()}"
@@ -46,6 +48,8 @@ def full(book: Book, zone: Zone) -> None:
 
     assert zone.host.account is not None
     PasswordHistory.objects.create(account=zone.host.account, password="x", set_at=NOW)
+    other = register_enterprise(name="示例另一家公司", code=None, actor=None, on=NOW.date(), now=NOW)
+    declare_distinct(book.enterprise, other, reason="示例", actor=None, now=NOW)
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"SELECT count(*) FROM {table}")

@@ -12,4 +12,4 @@ def chain_documents(keys: Sequence[int]) -> Iterator[Document]:
 
 
 def declare() -> None:
-    declare_documents("chain", chain_documents)
+    declare_documents("chain", chain_documents, Chain)

@@ -70,11 +70,11 @@ def doubles_of(
         rows = EnterpriseKey.objects.filter(kind=kind, value=value).values_list("enterprise_id", flat=True)
         found |= set(rows[: CROWD + 1])
     others = among.filter(pk__in=found - {besides}, merged_into__isnull=True)
-    judged = ((other, _reason(name, address, other.name, other.address)) for other in others.order_by("pk"))
+    judged = ((other, likeness(name, address, other.name, other.address)) for other in others.order_by("pk"))
     return [(other, reason) for other, reason in judged if reason]
 
 
-def _reason(name: str, address: str, other_name: str, other_address: str) -> str:
+def likeness(name: str, address: str, other_name: str, other_address: str) -> str:
     """Why two firms may be one; empty when they are just neighbours."""
     if fold_name(name) == fold_name(other_name):
         return "same_name"
@@ -103,7 +103,7 @@ def suspected_pairs(among: QuerySet[Enterprise], limit: int = 200) -> list[Pair]
             if (first, second) in pairs or (first, second) in judged or not {first, second} <= rows.keys():
                 continue
             one, other = rows[first], rows[second]
-            reason = _reason(one.name, one.address, other.name, other.address)
+            reason = likeness(one.name, one.address, other.name, other.address)
             if reason and not (one.code and other.code):
                 pairs[first, second] = Pair(one, other, reason)
     order = list(REASONS)

@@ -34,6 +34,6 @@ def _of_merges(keys: Sequence[int]) -> Iterator[Document]:
 
 
 def declare() -> None:
-    declare_documents(KIND, enterprise_documents)
+    declare_documents(KIND, enterprise_documents, Enterprise)
     declare_documents("former_name", _of_former_names)
     declare_documents("merge", _of_merges)

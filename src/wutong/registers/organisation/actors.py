@@ -60,7 +60,7 @@ class Actor:
     @property
     def reach(self) -> Reach:
         """Units in charge, who is stood in for, leads on the actor's day: one query, asked once."""
-        if self.official is None or self.on is None:
+        if self.official is None or self.on is None or not getattr(self.account, "reaches", True):
             return NO_REACH
         key = self.official.pk, self.on
         if key not in self._reaches:

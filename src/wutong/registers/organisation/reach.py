@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
+from django.db import models
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from wutong.registers.organisation.models import Oversight, StandIn
 
@@ -71,12 +83,24 @@ def _stood_in_for(official_id: int, on: date) -> Rows:
 
 
 _sources: list[Source] = [_overseen, _stood_in_for]
+_holders: list[tuple[type[models.Model], str]] = [(Oversight, "official"), (StandIn, "stand_in")]
 
 
-def declare_reach(source: Source) -> None:
-    """Add a source; what it finds stands in `Reach.led` by its kind."""
+def declare_reach(source: Source, model: type[models.Model], column: str) -> None:
+    """Add a source; what it finds stands in `Reach.led` by its kind. `column` of `model` names the official, so that
+    whoever never had such a row is not asked for it."""
     if source not in _sources:
         _sources.append(source)
+    if (model, column) not in _holders:
+        _holders.append((model, column))
+
+
+def reaches_with_account() -> "ExpressionWrapper[Q]":
+    """Whether the official of an account ever had a row of any source; comes with the account, without a query."""
+    found = Q()
+    for model, column in _holders:
+        found |= Q(Exists(model._default_manager.filter(**{column: OuterRef("official__pk")})))
+    return ExpressionWrapper(found, output_field=BooleanField())
 
 
 def reach_of(official_id: int, on: date) -> Reach:

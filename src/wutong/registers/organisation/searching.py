@@ -17,5 +17,5 @@ def unit_documents(keys: Sequence[int]) -> Iterator[Document]:
 
 
 def declare() -> None:
-    declare_documents("official", official_documents)
-    declare_documents("unit", unit_documents)
+    declare_documents("official", official_documents, Official)
+    declare_documents("unit", unit_documents, Unit)

@@ -12,4 +12,4 @@ def place_documents(keys: Sequence[int]) -> Iterator[Document]:
 
 
 def declare() -> None:
-    declare_documents("place", place_documents)
+    declare_documents("place", place_documents, SpatialUnit)

@@ -1,15 +1,18 @@
 """The index on the database that is there: the same text finds the same, in the transaction of what it finds."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 
 from wutong.base.search.models import SearchEntry
 from wutong.base.search.queries import Range, find
-from wutong.base.search.services import Document, declare_documents, refresh, write_documents
+from wutong.base.search.services import Document, declare_documents, rebuild, refresh, write_documents
+from wutong.registers.organisation.services import open_unit
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 FEW, MANY = Range(is_many=False), Range(is_many=True)
 
 
@@ -106,3 +109,16 @@ def test_rows_of_a_declared_kind_are_refreshed_and_others_are_left_alone() -> No
 )
 def test_no_sign_breaks_the_query(firms: list[str], text: str) -> None:
     names_of(text, FEW, MANY)
+
+
+def test_made_anew_the_index_finds_what_it_found_before() -> None:
+    unit = open_unit(
+        code="re", name="示例重建处", kind="department", parent=None, actor=None, on=NOW.date(), now=NOW
+    )
+    before = list(SearchEntry.objects.values_list("kind", "target_id", "tokens"))
+    assert before
+    SearchEntry.objects.all().delete()
+    assert names_of("重建") == []
+    assert rebuild() == 1
+    assert list(SearchEntry.objects.values_list("kind", "target_id", "tokens")) == before
+    assert names_of("cj") == [unit.name]

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     "setup_key_digest",
                     models.CharField(default="", max_length=64, verbose_name="设置口令摘要"),
                 ),
-                ("setup_key_until", models.DateTimeField(null=True, verbose_name="设置口令有效期")),
+                ("setup_key_ends_at", models.DateTimeField(null=True, verbose_name="设置口令有效期")),
                 ("set_up_at", models.DateTimeField(null=True, verbose_name="设置完成时间")),
             ],
             options={

@@ -104,6 +104,6 @@ def test_many_entries_are_written_with_as_many_queries_as_one(django_assert_max_
         ]  # fmt: skip
 
     for count in (1, 40):
-        with django_assert_max_num_queries(5):  # type: ignore[operator]
+        with django_assert_max_num_queries(7):  # two of them bring the search up to date  # type: ignore[operator]
             record_many(facts(count), actor=None, effective_on=date(2026, 1, 1), now=known(1))
     assert list(faults()) == []
