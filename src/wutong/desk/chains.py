@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from wutong.desk.enterprises import visible_enterprises
 from wutong.ledgerkit.viewer import as_of, viewer
@@ -279,7 +279,7 @@ def _stats(seen: Picture) -> StatCards:
     broken = len(seen.gaps)
     return StatCards(
         stats=[
-            Stat(_("环节"), str(len(seen.nodes)), _("个"), href="#map"),
+            Stat(_("环节"), str(len(seen.nodes)), pgettext("nodes", "个"), href="#map"),
             Stat(_("企业"), str(len(firms)), _("家"), href="#map", note=_hidden_of(seen.members, seen)),
             Stat(
                 _("链主企业"),
@@ -287,7 +287,7 @@ def _stats(seen: Picture) -> StatCards:
                 _("家"),
                 note=_firm_names(keys, seen) or _hidden_of(keys, seen),
             ),
-            Stat(_("断点"), str(broken), _("个"), href="#gaps", alarm=bool(broken)),
+            Stat(_("断点"), str(broken), pgettext("nodes", "个"), href="#gaps", alarm=bool(broken)),
         ]
     )
 

@@ -187,7 +187,7 @@ def _columns_panel(request: HttpRequest, kept: Enterprise, double: Enterprise) -
         else:
             after = _("两边不同，以保留的为准") if ours else _("不转")
         cells = {
-            "column": Cell(str(field.verbose_name)),  # type: ignore[union-attr]
+            "column": Cell(str(field.verbose_name).removesuffix("（元）")),  # type: ignore[union-attr]
             "kept": Cell(ours or "—"),
             "double": Cell(theirs or "—"),
             "after": Cell(after),

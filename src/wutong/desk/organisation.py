@@ -142,7 +142,7 @@ def _unit_actions(found: Unit, actor: Actor) -> list[Action]:
         to("unit_rename", _("更名")),
         to("unit_move", _("调整隶属")),
         to("unit_merge", _("并入其他单位"), stop=True),
-        to("unit_close", _("撤销"), stop=True),
+        to("unit_close", _("撤销单位"), stop=True),
     ]
 
 
@@ -253,9 +253,13 @@ def official(request: HttpRequest, pk: int) -> HttpResponse:
     actor, today = viewer(request), today_of(request)
     found = find_official(pk)
     may_manage, is_self = actor.has(MANAGE), actor.official_id == found.pk
-    main: list[Block] = [_held_posts(found), _leads_panel(found, today, actor)]
-    main.append(_stand_ins_panel(found, may_end=may_manage or is_self))
-    side: list[Block] = [_official_facts(found), _oversights_panel(found, may_end=may_manage)]
+    main: list[Block] = [
+        _held_posts(found),
+        _oversights_panel(found, may_end=may_manage),
+        _stand_ins_panel(found, may_end=may_manage or is_self),
+        _leads_panel(found, today, actor),
+    ]
+    side: list[Block] = [_official_facts(found)]
     if is_self or may_manage or actor.has(HAND_OVER):
         side.append(_holdings_panel(found, today, actor))
     page = DetailPage(

@@ -200,7 +200,7 @@ def close_place(request: HttpRequest, pk: int) -> HttpResponse:
         return services.close_place(found, **_act(request, actor, typed))
 
     intro = _("从生效日期起不再使用，登记和历史仍然保留。")
-    return _answer(request, found, form, _("撤销"), save, intro=intro, stop=True)
+    return _answer(request, found, form, _("撤销地域"), save, intro=intro, stop=True)
 
 
 def _state(request: HttpRequest, found: SpatialUnit) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         actions = [
             Action(_("修改"), reverse("place_change", args=[pk]), drawer=True),
             Action(_("上传边界"), reverse("place_boundary", args=[pk]), drawer=True),
-            Action(_("撤销"), reverse("place_close", args=[pk]), stop=True, drawer=True),
+            Action(_("撤销地域"), reverse("place_close", args=[pk]), stop=True, drawer=True),
         ]
     page = DetailPage(
         title=found.name,

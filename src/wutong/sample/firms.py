@@ -93,7 +93,7 @@ def _firm(
         reports={
             year: _report(dice, size * (1 + 0.1 * (year - last_year)))
             for year in range(last_year - LAST_YEARS + 1, last_year + 1)
-            if founded_on.year <= year and number % 4
+            if founded_on.year <= year and number % 4 != 3
         },
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware
 
 from wutong.base.accounts.models import Account
 from wutong.base.accounts.services import create_account, grant_role
@@ -39,7 +39,7 @@ from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
 from wutong.registers.organisation.models import Official, Unit
 from wutong.registers.organisation.post_services import RosterRow, appoint_many
 from wutong.registers.organisation.reach_services import arrange_stand_in, put_in_charge
-from wutong.registers.organisation.services import appoint_official, join_team, open_unit
+from wutong.registers.organisation.services import join_team, open_unit
 from wutong.registers.people.services import NewPerson, register_people
 from wutong.sample import names
 from wutong.sample.chains import build_chains, build_industries
@@ -48,6 +48,7 @@ from wutong.sample.places import build_places
 from wutong.sample.plan import SEED, PlannedProject, planned_projects
 
 ZONE_OPENED = date(2015, 6, 1)
+LOCAL_INVESTORS = 15
 
 
 @dataclass(frozen=True)
@@ -88,24 +89,24 @@ def _organisation(today: date, now: datetime) -> Zone:
     ):
         units |= {code: unit(code, name, kind, root) for code, name in rows}
     units |= {code: unit(code, name, "team", units["investment"]) for code, name in names.TEAMS}
-    officials, actors = {}, {}
-    for number, (login, name, unit_code, post, role) in enumerate(names.OFFICIALS, start=1):
-        account = _account(login, name, role, today, now) if login else None
-        officials[name] = appoint_official(
-            staff_no=f"WT{number:04d}",
-            name=name,
-            unit=units[unit_code],
-            post=post,
+    rows = [
+        RosterRow(
+            f"WT{number:04d}",
+            name,
+            units[unit_code],
+            post,
             phone=f"1380000{number:04d}",
-            account=account,
-            actor=None,
-            on=ZONE_OPENED,
-            now=now,
+            account=_account(login, name, role, today, now) if login else None,
         )
-        if account is not None:
-            actors[login] = actor_of(
-                Account.objects.select_related("official__unit").get(pk=account.pk), today
-            )
+        for number, (login, name, unit_code, post, role) in enumerate(names.OFFICIALS, start=1)
+    ]
+    officials = {
+        official.name: official for official in appoint_many(rows, actor=None, on=ZONE_OPENED, now=now)
+    }
+    actors = {
+        account.name: actor_of(account, today)
+        for account in Account.objects.filter(official__isnull=False).select_related("official__unit")
+    }
     for login, name, role in names.OFFICERS:
         _account(login, name, role, today, now)
     _more_staff(units, officials, now)
@@ -218,6 +219,7 @@ def _leads(chains: Mapping[str, Chain], firms: Sequence[Enterprise], zone: Zone,
 
 def _projects(plans: Sequence[PlannedProject], zone: Zone, now: datetime) -> list[Case]:
     leaders = [zone.officials[name] for name in ("周明远", "韩东升", "马文静", "孙立群")]
+    firms = planned_firms(localdate(now))
     concierges = [zone.officials["白雪"], zone.officials["何佳"]]
     people: dict[int, list[Official]] = {}
     for official in zone.officials.values():
@@ -225,7 +227,8 @@ def _projects(plans: Sequence[PlannedProject], zone: Zone, now: datetime) -> lis
     new = [
         NewProject(
             name=plan.name,
-            investor_name=plan.investor,
+            # Some invest from within the zone: their enterprise file holds projects.
+            investor_name=firms[index].name if index < LOCAL_INVESTORS else plan.investor,
             total_investment_yuan=plan.amount_yuan,
             state="lead",
             opened_on=plan.days["lead"],
