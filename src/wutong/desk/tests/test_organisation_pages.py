@@ -75,7 +75,7 @@ def test_everybody_reads_units_and_people_and_changes_nothing(zone: Zone, organi
     client = client_of(account_of(zone.stranger))
     unit, person = reverse("unit", args=[zone.unit.pk]), reverse("official", args=[zone.host.official_id])
     assert labels(client, unit) == labels(client, person) == set()
-    assert {"更名", "调整隶属", "撤销"} <= labels(organiser, unit)
+    assert {"更名", "调整隶属", "撤销单位"} <= labels(organiser, unit)
     assert {"交接", "任职", "离任"} <= labels(organiser, person)
     for name, key in (("unit_rename", zone.unit.pk), ("official_leave", zone.host.official_id)):
         assert client.get(reverse(name, args=[key])).status_code == 403
