@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,11 +65,11 @@ FIRMS = sheet_of(
 
 
 @pytest.fixture
-def empty_zone(tmp_path: "pytest.TempPathFactory") -> Iterator[tuple[str, str]]:
+def empty_zone(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """An address where nothing has been set up, and the path with the key that begins it."""
-    environment = own_environment(tmp_path, "embedded")  # type: ignore[arg-type]
+    environment = own_environment(tmp_path, "embedded")
     run(environment, *WUTONG, "migrate")
-    with served(environment, tmp_path) as address:  # type: ignore[arg-type]
+    with served(environment, tmp_path) as address:
         told = run(environment, *WUTONG, "setup", "--address", address)
         link = re.search(r"(/setup/\?key=\S+)", told)
         assert link is not None, told

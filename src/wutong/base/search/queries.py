@@ -9,7 +9,7 @@ from wutong.base.search.folding import fold
 from wutong.base.search.matching import NO, WHOLE, rank_of
 from wutong.base.search.operations import FTS, TABLE
 from wutong.base.search.readings import LONGEST
-from wutong.base.search.tokens import Expression, every, looked_for, some
+from wutong.base.search.tokens import FEW, Expression, every, looked_for, some
 
 CANDIDATES, MOST_CANDIDATES = 300, 3000
 """So many entries of one expression are compared; a text that more answer to says too little."""
@@ -63,6 +63,8 @@ def _find_in(
 ) -> list[Hit]:
     """Candidates of all expressions are judged together, the best first, until there are enough; there is a second,
     longer look where most of them were refused."""
+    if not where.is_many:
+        expressions = [every([expression, FEW]) for expression in expressions]
     if where.reach is not None:
         expressions = [every([expression, some(sorted(where.reach))]) for expression in expressions]
     found: dict[tuple[str, int], Hit] = {}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
 from wutong.base.search.models import SearchEntry, SearchMark
-from wutong.base.search.tokens import document_tokens
+from wutong.base.search.tokens import FEW, document_tokens
 
 KEPT_RECENT = 30
 MOST_PINNED = 20
@@ -84,10 +84,10 @@ def write_documents(documents: Iterable[Document]) -> None:
     for item in documents:
         names = tuple(dict.fromkeys(name.strip() for name in item.names if name.strip()))
         codes = tuple(dict.fromkeys(code for code in item.codes if code))
-        found_by = document_tokens(names, codes, item.extra)
-        if not found_by:
+        if not (names or codes or item.extra):
             gone.append((item.kind, item.target_id))
             continue
+        found_by = document_tokens(names, codes, item.extra if item.is_many else (*item.extra, FEW))
         rows.append(
             SearchEntry(
                 kind=item.kind,

@@ -14,6 +14,8 @@ from itertools import product
 from wutong.base.search.folding import fold
 from wutong.base.search.readings import LONGEST, Spoken, readings, spoken
 
+FEW = ".few"
+"""Every entry that is not one of the many has it: a common word of a million cases is not walked through for them."""
 GRAM = 4
 MOST_CUTS, USED_CUTS = 200, 6
 """How many ways to cut letters into syllables are tried, and looked for."""
