@@ -212,8 +212,8 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=title,
         crumbs=person_crumbs(title),
         actions=actions,
-        main=[_personal_panel(found, actor), _facts_panel(found, firms, actor)],
-        side=[_retention_panel(found, today_of(request)), _changes_panel(found, actor)],
+        main=[_personal_panel(found, actor), _facts_panel(found, firms, actor), _changes_panel(found, actor)],
+        side=[_retention_panel(found, today_of(request))],
     )
     return render(request, "ui/detail.html", {"page": page})
 
