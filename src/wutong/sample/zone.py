@@ -89,7 +89,7 @@ def _organisation(today: date, now: datetime) -> Zone:
     ):
         units |= {code: unit(code, name, kind, root) for code, name in rows}
     units |= {code: unit(code, name, "team", units["investment"]) for code, name in names.TEAMS}
-    rows = [
+    roster = [
         RosterRow(
             f"WT{number:04d}",
             name,
@@ -101,7 +101,7 @@ def _organisation(today: date, now: datetime) -> Zone:
         for number, (login, name, unit_code, post, role) in enumerate(names.OFFICIALS, start=1)
     ]
     officials = {
-        official.name: official for official in appoint_many(rows, actor=None, on=ZONE_OPENED, now=now)
+        official.name: official for official in appoint_many(roster, actor=None, on=ZONE_OPENED, now=now)
     }
     actors = {
         account.name: actor_of(account, today)

@@ -148,7 +148,7 @@ def test_the_page_tells_who_changed_what_without_values(zone: Zone, manager: Cli
     assert manager.post(f"/people/{person.pk}/change/", form).status_code == 302
     person.refresh_from_db()
     assert (person.name, person.phone, person.is_talent) == (NAME, "13900002222", True)
-    rows = manager.get(f"/people/{person.pk}/").context["page"].side[1].table.rows
+    rows = manager.get(f"/people/{person.pk}/").context["page"].main[-1].table.rows
     assert [str(row.cells["what"].text) for row in rows] == ["修改", "登记"]
     note = str(rows[0].cells["what"].note)
     assert "联系电话" in note
