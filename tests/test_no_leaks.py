@@ -309,6 +309,8 @@ def by_found(world: World) -> Iterator[Filling]:
         yield {"kind": "enterprise", "pk": firm.pk}, (firm,)
     for case in world.cases:
         yield {"kind": "case", "pk": case.pk}, (case,)
+    for contact in world.contacts:
+        yield {"kind": "person", "pk": contact.pk}, (contact.enterprise,)
     yield {"kind": "unit", "pk": world.zone.home.pk}, ()
     yield {"kind": "nothing", "pk": 1}, ()
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from wutong.base.accounts.models import Account
+from wutong.base.personal.fields import masked
 from wutong.base.search.models import SearchMark
 from wutong.base.search.queries import Hit, Range, find
 from wutong.base.search.services import pin, remember_opened
@@ -22,14 +23,19 @@ from wutong.cases.models import Case
 from wutong.cases.registry import case_type_of
 from wutong.desk.due_clocks import case_href
 from wutong.desk.enterprises import permitted_enterprises, visible_enterprises
+from wutong.desk.people import visible_people
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.search_reach import case_range
 from wutong.ledgerkit.viewer import now_of, viewer
 from wutong.registers.chains.models import Chain
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official, Unit
+from wutong.registers.people.models import Person
+from wutong.registers.people.queries import found_by
 from wutong.registers.places.models import SpatialUnit
 
+PERSON = "person"
+PEOPLE = 5
 SHOWN = 20
 SUGGESTED = 8
 LONGEST_TEXT = 60
@@ -66,6 +72,12 @@ KINDS: dict[str, Kind] = {
         lambda actor: visible_cases(actor).select_related("host_unit"),
         case_href,
         lambda row: "，".join(str(part) for part in _case_note(row) if part),
+    ),
+    "person": Kind(
+        gettext_lazy("人员"),
+        visible_people,
+        lambda row: reverse("person", args=[row.pk]),
+        lambda row: row.post,
     ),
     "official": Kind(
         gettext_lazy("工作人员"),
@@ -127,6 +139,17 @@ def search_hits(actor: Actor, text: str, limit: int, kind: str = "") -> list[Hit
     return find(text[:LONGEST_TEXT], ranges=ranges, permitted=permitted, limit=limit)[:limit]
 
 
+def _found_keys(actor: Actor, text: str, limit: int, kind: str = "") -> list[tuple[str, int]]:
+    """Kind and key of what answers, the best first. People's values are encrypted: they answer to all of a name or a
+    telephone, or not at all."""
+    keys = [(hit.kind, hit.target_id) for hit in search_hits(actor, text, limit, kind)]
+    if kind in ("", PERSON):
+        people = list(found_by(text).values_list("pk", flat=True)[:PEOPLE])
+        seen = KINDS[PERSON].seen(actor, people) if people else set()
+        keys = [*((PERSON, key) for key in people if key in seen), *keys]
+    return keys[:limit]
+
+
 def _described(actor: Actor, keys: Sequence[tuple[str, int]], pinned: set[tuple[str, int]]) -> list[Found]:
     """Lines for things, in the order given; one query a kind. What may not be seen any more is left out."""
     rows: dict[tuple[str, int], Any] = {}
@@ -150,6 +173,8 @@ def _described(actor: Actor, keys: Sequence[tuple[str, int]], pinned: set[tuple[
 
 
 def _title(row: Any) -> str:
+    if isinstance(row, Person):
+        return masked(row, "name")
     return str(row.title if isinstance(row, Case) else row.name)
 
 
@@ -173,8 +198,7 @@ def search(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     if text:
-        keys = [(hit.kind, hit.target_id) for hit in search_hits(actor, text, SHOWN, kind)]
-        found, at_hand = _described(actor, keys, pinned), []
+        found, at_hand = _described(actor, _found_keys(actor, text, SHOWN, kind), pinned), []
     else:
         found = []
         at_hand = _described(actor, [(mark.kind, mark.target_id) for mark in marks], pinned)
@@ -202,8 +226,7 @@ def _kind_links(text: str, chosen: str) -> list[tuple[Text, str, bool]]:
 def suggest(request: HttpRequest) -> HttpResponse:
     """The first few, below the box, while somebody types."""
     actor, text = viewer(request), _text(request)
-    keys = [(hit.kind, hit.target_id) for hit in search_hits(actor, text, SUGGESTED)] if text else []
-    found = _described(actor, keys, set())
+    found = _described(actor, _found_keys(actor, text, SUGGESTED), set()) if text else []
     return render(request, "desk/search_suggest.html", {"found": found, "text": text})
 
 

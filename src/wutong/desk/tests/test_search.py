@@ -14,6 +14,7 @@ from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.services import register_enterprise
 from wutong.registers.enterprises.uscc import check_character
 from wutong.registers.organisation.actors import SYSTEM
+from wutong.registers.people.services import add_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +153,48 @@ def test_a_refusal_is_on_record(zone: Zone, projects: list[Case]) -> None:
         "refused",
         "/projects/import/",
     )
+
+
+def test_a_person_is_found_by_all_of_a_name_or_telephone_and_shown_masked(zone: Zone) -> None:
+    firm = register_enterprise(name="示例有人公司", code=None, actor=None, on=zone.today, now=zone.now)
+    person = add_contact(
+        firm, name="示例联系人辛", phone="13911113333", post="经理", actor=None, on=zone.today, now=zone.now
+    )
+    client = client_of(zone.accounts["clerk"])
+    for text in ("示例联系人辛", "139-1111-3333"):
+        (item,) = (
+            item for item in client.get("/search/", {"q": text}).context["found"] if item.kind == "person"
+        )
+        assert (item.target_id, item.title, item.note) == (person.pk, "示***", "经理")
+    page = client.get("/search/", {"q": "示例联系人辛"}).content.decode()
+    assert "13911113333" not in page
+    assert found(client, "示例联系").get("person", []) == []
+    assert client.get(f"/search/open/person/{person.pk}/")["Location"] == f"/people/{person.pk}/"
+
+
+def test_what_was_opened_and_what_is_pinned_is_at_hand(zone: Zone) -> None:
+    firms = [
+        register_enterprise(name=f"示例{word}公司", code=None, actor=None, on=zone.today, now=zone.now)
+        for word in ("天", "地")
+    ]
+    client = client_of(zone.accounts["clerk"])
+    for firm in firms:
+        client.get(f"/search/open/enterprise/{firm.pk}/")
+    client.post(f"/search/pin/enterprise/{firms[0].pk}/", {"pin": "1"})
+    page = client.get("/search/").context
+    assert [item.title for item in page["pinned"]] == ["示例天公司"]
+    assert [item.title for item in page["recent"]] == ["示例地公司"]
+    client.post(f"/search/pin/enterprise/{firms[0].pk}/", {"pin": "0"})
+    assert not client.get("/search/").context["pinned"]
+    other = client_of(zone.accounts["leader"]).get("/search/").context
+    assert not other["recent"]
+
+
+def test_suggestions_are_the_first_few_of_the_same_answers(zone: Zone) -> None:
+    for number in range(12):
+        register_enterprise(name=f"示例建议{number}公司", code=None, actor=None, on=zone.today, now=zone.now)
+    client = client_of(zone.accounts["clerk"])
+    answer = client.get("/search/suggest/", {"q": "sljy"})
+    assert len(answer.context["found"]) == 8
+    assert "frame" not in answer.content.decode()
+    assert client.get("/search/suggest/", {"q": ""}).content.strip() == b""
