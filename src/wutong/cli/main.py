@@ -14,6 +14,7 @@ COMMANDS = [
     "serve",
     "worker",
     "tick",
+    "seed",
     "setup",
     "sample",
     "stalled",
