@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from wutong.base.rewriting import rewrite
 from wutong.cases.clocks.moving import CLOCK_COLUMNS, ClockWrites
 from wutong.cases.clocks.rows import write_point
 from wutong.cases.clocks.scales import Counting
@@ -172,14 +173,6 @@ def write(writes: Writes, counting: Counting | None) -> None:
     EvidenceCheck.objects.bulk_create(writes.checks, batch_size=size)
     if counting is not None:
         _write_clocks(writes.clocks, writes.evidence, counting)
-
-
-def rewrite(model: type[models.Model], rows: list[Any], columns: list[str]) -> None:
-    """Rows that are locked and known to be there, in few statements: an insert that finds every key taken and updates.
-    A bulk update writes one condition per row and column and takes many times longer."""
-    model._default_manager.bulk_create(
-        rows, batch_size=500, update_conflicts=True, update_fields=columns, unique_fields=["id"]
-    )
 
 
 def _write_clocks(clocks: ClockWrites, evidence: list[Evidence], counting: Counting) -> None:

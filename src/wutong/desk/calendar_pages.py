@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
 from wutong.base.calendar.models import CalendarDay, CalendarYear, OfficeHours
 from wutong.base.calendar.rights import PUBLISH
 from wutong.base.errors import Conflict, DomainError
@@ -23,7 +21,7 @@ from wutong.desk.calendar_months import MonthsPanel, months_of
 from wutong.desk.calendar_moves import counted_moves, figures_panel, moves_panel
 from wutong.desk.calendar_reading import shown_days
 from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.viewer import holder_of, now_of, today_of, viewer
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.pages import Action, Crumb, DetailPage, FormPage
 from wutong.ui.panels import Fact, FactsPanel, TablePanel
@@ -285,10 +283,8 @@ def calendar_hours(request: HttpRequest) -> HttpResponse:
 
 def _publisher(request: HttpRequest) -> Actor:
     """Raises NotAllowed for everybody else."""
-    actor = viewer(request)
-    assert isinstance(actor.account, Account), "pages need a signed-in account"
-    require_right(actor.account, PUBLISH, today_of(request))
-    return actor
+    holder_of(request, PUBLISH)
+    return viewer(request)
 
 
 def _find_year(year: int, today: date) -> CalendarYear | None:

@@ -1,15 +1,11 @@
 """What is done to industrial chains: open and change them, add, rename, move and remove nodes, firms join and leave."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
-from wutong.base.errors import DomainError
 from wutong.desk.chain_forms import (
     ChainForm,
     DayForm,
@@ -23,23 +19,19 @@ from wutong.desk.chain_forms import (
 )
 from wutong.desk.chains import LARGEST_ID, anchor_of, chain_crumbs, find_chain
 from wutong.desk.enterprises import visible_enterprises
-from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import Save, answer_form
+from wutong.ledgerkit.viewer import holder_of, now_of, today_of, viewer
 from wutong.registers.chains import services
 from wutong.registers.chains.models import Chain, ChainMember, ChainNode, Stage
 from wutong.registers.chains.queries import nodes_on
 from wutong.registers.chains.rights import MANAGE
 from wutong.ui.forms import HouseForm
-from wutong.ui.pages import Crumb, FormPage
-from wutong.ui.responses import form_response, saved_response
-
-Save = Callable[[dict[str, Any]], str]
-"""Takes what was typed, does the act, and returns where the reader goes next."""
+from wutong.ui.pages import Crumb
 
 
 def new(request: HttpRequest) -> HttpResponse:
     """Open a chain."""
-    actor = _manager(request)
+    actor = holder_of(request, MANAGE)
 
     def save(typed: dict[str, Any]) -> str:
         return href_of(services.open_chain(**typed, actor=actor, now=now_of(request)))
@@ -47,12 +39,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewChainForm(request.POST or None, today=today_of(request))
     label = _("建立产业链")
     crumbs = [Crumb(_("产业")), Crumb(_("产业链"), reverse("chains")), Crumb(label)]
-    return _answer(request, form, label, save, reverse("chains"), crumbs)
+    return answer_form(request, form, label, save, reverse("chains"), crumbs)
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what a chain is called and what it belongs to."""
-    actor, found = _manager(request), find_chain(pk)
+    actor, found = holder_of(request, MANAGE), find_chain(pk)
 
     def save(typed: dict[str, Any]) -> str:
         return href_of(services.change_chain(found, **typed, actor=actor, now=now_of(request)))
@@ -63,7 +55,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then end a chain with all its nodes."""
-    actor, found = _manager(request), find_chain(pk)
+    actor, found = holder_of(request, MANAGE), find_chain(pk)
 
     def save(typed: dict[str, Any]) -> str:
         return href_of(services.close_chain(found, **typed, actor=actor, now=now_of(request)))
@@ -75,7 +67,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 def new_node(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a node."""
-    actor, found = _manager(request), find_chain(pk)
+    actor, found = holder_of(request, MANAGE), find_chain(pk)
     nodes = _nodes(request, found)
 
     def save(typed: dict[str, Any]) -> str:
@@ -90,7 +82,7 @@ def new_node(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def rename_node(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
-    actor, node = _manager(request), _found_node(pk, node_pk)
+    actor, node = holder_of(request, MANAGE), _found_node(pk, node_pk)
 
     def save(typed: dict[str, Any]) -> str:
         return href_of(node.chain, services.rename_node(node, **typed, actor=actor, now=now_of(request)))
@@ -101,7 +93,7 @@ def rename_node(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
 
 def move_node(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
     """Put a node elsewhere in its chain."""
-    actor, node = _manager(request), _found_node(pk, node_pk)
+    actor, node = holder_of(request, MANAGE), _found_node(pk, node_pk)
 
     def save(typed: dict[str, Any]) -> str:
         return href_of(node.chain, services.move_node(node, **typed, actor=actor, now=now_of(request)))
@@ -113,7 +105,7 @@ def move_node(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
 
 def remove_node(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
     """Ask, then remove a node that is empty. The refusal names the firms that the reader may see."""
-    actor, node = _manager(request), _found_node(pk, node_pk)
+    actor, node = holder_of(request, MANAGE), _found_node(pk, node_pk)
 
     def save(typed: dict[str, Any]) -> str:
         nameable = visible_enterprises(viewer(request))
@@ -127,7 +119,7 @@ def remove_node(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
 
 def join(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
     """A firm comes onto a node."""
-    actor, node = _manager(request), _found_node(pk, node_pk)
+    actor, node = holder_of(request, MANAGE), _found_node(pk, node_pk)
 
     def save(typed: dict[str, Any]) -> str:
         firm = typed.pop("enterprise")
@@ -140,7 +132,7 @@ def join(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
 
 def leave(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
     """A firm goes from a node."""
-    actor, node = _manager(request), _found_node(pk, node_pk)
+    actor, node = holder_of(request, MANAGE), _found_node(pk, node_pk)
 
     def save(typed: dict[str, Any]) -> str:
         services.leave_chain(typed.pop("member"), **typed, actor=actor, now=now_of(request))
@@ -162,14 +154,6 @@ def leave(request: HttpRequest, pk: int, node_pk: int) -> HttpResponse:
 
 
 # ---- what all of them share --------------------------------------------------------------------------------------
-
-
-def _manager(request: HttpRequest) -> Account:
-    """Raises NotAllowed for everybody else."""
-    account = viewer(request).account
-    assert isinstance(account, Account), "pages need a signed-in account"
-    require_right(account, MANAGE, today_of(request))
-    return account
 
 
 def _found_node(pk: int, node_pk: int) -> ChainNode:
@@ -204,37 +188,4 @@ def _answer_on(
     stop: bool = False,
 ) -> HttpResponse:
     crumbs = chain_crumbs(chain, label)
-    return _answer(request, form, label, save, href_of(chain), crumbs, intro=intro, stop=stop)
-
-
-def _answer(
-    request: HttpRequest,
-    form: HouseForm,
-    label: str,
-    save: Save,
-    cancel_href: str,
-    crumbs: list[Crumb],
-    *,
-    intro: str = "",
-    stop: bool = False,
-) -> HttpResponse:
-    """The form; when it was sent, what `save` makes of it. A refusal stands in the form, what was typed stays."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            href = save(dict(form.cleaned_data))
-        except DomainError as error:
-            audit_refusal(request, error)
-            form.add_refusal(error)
-        else:
-            return saved_response(request, href)
-    page = FormPage(
-        label,
-        form,
-        label,
-        cancel_href,
-        intro=intro,
-        crumbs=crumbs,
-        action_href=request.path,
-        stop=stop,
-    )
-    return form_response(request, page)
+    return answer_form(request, form, label, save, href_of(chain), crumbs, intro=intro, stop=stop)

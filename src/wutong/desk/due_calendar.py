@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from wutong.base.accounts.models import Account
 from wutong.base.audit.addresses import client_address
 from wutong.base.errors import Refused
 from wutong.base.feeds.queries import feed_of
@@ -31,7 +30,7 @@ from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.words import basis_words, due_words
 from wutong.cases.models import Clock
 from wutong.desk.due_clocks import DueLine, due_line, of, running_clocks, with_cases
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.viewer import account_of, now_of, today_of, viewer
 from wutong.ui.formats import long_date_text, month_text
 from wutong.ui.pages import Crumb, ListPage, Tab
 from wutong.ui.tables import Cell, Column, Row, Table, Text
@@ -120,7 +119,7 @@ def _month_page(request: HttpRequest, new_address: str) -> HttpResponse:
         "is_published": month.year in counting.calendar.published_years,
         "crumbs": [Crumb(_("工作台")), Crumb(_("到期日历"))],
         "has_official": actor.official is not None,
-        "feed": feed_of(_account(request)) if actor.official is not None else None,
+        "feed": feed_of(account_of(request)) if actor.official is not None else None,
         "new_address": new_address,
     }
     return render(request, "desk/due_calendar.html", context)
@@ -256,18 +255,13 @@ def feed_renew(request: HttpRequest) -> HttpResponse:
     """A new address, shown in this answer and never again: it is kept nowhere, not even for a redirect."""
     if viewer(request).official is None:
         raise Refused(_("您的账号没有对应的工作人员，没有可以订阅的到期日。请联系系统管理员。"))
-    token = open_feed(_account(request), now=now_of(request), address=client_address(request))
+    token = open_feed(account_of(request), now=now_of(request), address=client_address(request))
     return _month_page(request, request.build_absolute_uri(reverse("due_feed", args=[token])))
 
 
 @require_POST
 def feed_stop(request: HttpRequest) -> HttpResponse:
     """The address opens nothing any more."""
-    stop_feed(_account(request), now=now_of(request), address=client_address(request))
+    stop_feed(account_of(request), now=now_of(request), address=client_address(request))
     messages.success(request, _("已停用，原来的订阅地址打不开了。"))
     return HttpResponseRedirect(f"{reverse('due_calendar')}#feed")
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "pages need a signed-in account"
-    return request.user

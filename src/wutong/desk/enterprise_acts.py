@@ -8,9 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
-from wutong.base.errors import DomainError, Refused
+from wutong.base.errors import Refused
 from wutong.desk.enterprise_forms import (
     ChangeForm,
     EndForm,
@@ -21,15 +19,14 @@ from wutong.desk.enterprise_forms import (
     YearForm,
 )
 from wutong.desk.enterprises import REGISTER, visible_enterprises
-from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import answer_form
+from wutong.ledgerkit.viewer import account_of, holder_of, now_of, today_of, viewer
 from wutong.registers.enterprises import services
 from wutong.registers.enterprises.duplicates import doubles_of
 from wutong.registers.enterprises.models import Enterprise, EnterpriseTag, FormerName
 from wutong.registers.enterprises.names import fold_name
 from wutong.ui.forms import HouseForm
-from wutong.ui.pages import Crumb, FormPage
-from wutong.ui.responses import form_response, saved_response
+from wutong.ui.pages import Crumb
 
 Save = Callable[[], str]
 """Does the act with what was typed, and returns where the reader goes next."""
@@ -38,14 +35,8 @@ Save = Callable[[], str]
 # ---- what the pages of one firm share ----------------------------------------------------------------------------
 
 
-def account_of(request: HttpRequest) -> Account:
-    account = viewer(request).account
-    assert account is not None, "pages need a signed-in account"
-    return account
-
-
 def require(request: HttpRequest, right: str) -> None:
-    require_right(account_of(request), right, today_of(request))
+    holder_of(request, right)
 
 
 def told(request: HttpRequest, **more: Any) -> dict[str, Any]:
@@ -72,37 +63,12 @@ def crumbs_of(firm: Enterprise, label: str) -> list[Crumb]:
     return [Crumb(_("企业名录"), reverse("enterprises")), Crumb(firm.name, href_of(firm)), Crumb(label)]
 
 
-def answer(
-    request: HttpRequest,
-    form: HouseForm,
-    label: str,
-    save: Save,
-    back_href: str,
-    crumbs: list[Crumb],
-    *,
-    intro: str = "",
-    stop: bool = False,
-) -> HttpResponse:
-    """The form; when it was sent, what `save` makes of it. A refusal stands in the form, what was typed stays."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            href = save()
-        except DomainError as error:
-            audit_refusal(request, error)
-            form.add_refusal(error)
-        else:
-            if not form.errors:
-                return saved_response(request, href)
-    page = FormPage(
-        label, form, label, back_href, intro=intro, crumbs=crumbs, action_href=request.path, stop=stop
-    )
-    return form_response(request, page)
-
-
 def _answer_on(
     request: HttpRequest, firm: Enterprise, form: HouseForm, label: str, save: Save, *, intro: str = ""
 ) -> HttpResponse:
-    return answer(request, form, label, save, href_of(firm), crumbs_of(firm, label), intro=intro)
+    return answer_form(
+        request, form, label, lambda _typed: save(), href_of(firm), crumbs_of(firm, label), intro=intro
+    )
 
 
 def _found(request: HttpRequest, pk: int) -> Enterprise:
@@ -137,7 +103,7 @@ def new_enterprise(request: HttpRequest) -> HttpResponse:
 
     label = _("登记企业")
     crumbs = [Crumb(_("企业")), Crumb(_("企业名录"), reverse("enterprises")), Crumb(label)]
-    return answer(request, form, label, save, reverse("enterprises"), crumbs)
+    return answer_form(request, form, label, lambda _typed: save(), reverse("enterprises"), crumbs)
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:

@@ -12,9 +12,9 @@ from wutong.base.accounts.reveal import reveal
 from wutong.base.audit.addresses import client_address
 from wutong.base.errors import DomainError, NotAllowed
 from wutong.base.personal.fields import masked
-from wutong.desk.enterprise_acts import account_of, crumbs_of, find_enterprise, href_of, require, told
+from wutong.desk.enterprise_acts import crumbs_of, find_enterprise, href_of, require, told
 from wutong.desk.enterprises import REGISTER
-from wutong.ledgerkit.viewer import now_of, today_of
+from wutong.ledgerkit.viewer import account_of, now_of, today_of
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.people.models import Person

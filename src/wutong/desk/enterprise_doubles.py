@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.desk.enterprise_acts import account_of, answer, find_enterprise, href_of, require
+from wutong.desk.enterprise_acts import find_enterprise, href_of, require
 from wutong.desk.enterprises import MERGE, industry_name, industry_words, visible_enterprises
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import answer_form
+from wutong.ledgerkit.viewer import account_of, now_of, today_of, viewer
 from wutong.registers.enterprises.duplicates import (
     REASONS,
     Pair,
@@ -127,7 +128,7 @@ def distinct(request: HttpRequest, pk: int, other_pk: int) -> HttpResponse:
     label = _("不是同一家")
     names = _("“%(a)s”和“%(b)s”") % {"a": first, "b": second}
     back = reverse("enterprise_merge", args=[pk, other_pk])
-    return answer(request, form, label, save, back, _crumbs(Crumb(label)), intro=names)
+    return answer_form(request, form, label, lambda _typed: save(), back, _crumbs(Crumb(label)), intro=names)
 
 
 def _two(request: HttpRequest, pk: int, other_pk: int) -> tuple[Enterprise, Enterprise]:
@@ -298,7 +299,9 @@ def confirm(request: HttpRequest, pk: int, other_pk: int) -> HttpResponse:
         "kept": kept,
     }
     back = reverse("enterprise_merge", args=[pk, other_pk])
-    return answer(request, form, label, save, back, _crumbs(Crumb(label)), intro=intro, stop=True)
+    return answer_form(
+        request, form, label, lambda _typed: save(), back, _crumbs(Crumb(label)), intro=intro, stop=True
+    )
 
 
 # ---- merges done -------------------------------------------------------------------------------------------------
@@ -391,4 +394,6 @@ def undo(request: HttpRequest, merge_pk: int) -> HttpResponse:
     names = {"double": found.double, "kept": found.kept}
     intro = _("“%(double)s”从“%(kept)s”拆回来，当时转过去的记录一起回去。") % names
     back = reverse("enterprise_merges")
-    return answer(request, form, label, save, back, _crumbs(Crumb(label)), intro=intro, stop=True)
+    return answer_form(
+        request, form, label, lambda _typed: save(), back, _crumbs(Crumb(label)), intro=intro, stop=True
+    )

@@ -28,11 +28,11 @@ from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.viewer import as_of, now_of, today_of, viewer
 from wutong.registers.enterprises.models import Enterprise, EnterpriseTag, FormerName, Status
 from wutong.registers.enterprises.names import fold_name
+from wutong.registers.history.intervals import valid_on
 from wutong.registers.industries.codes import SECTIONS, clean_code, printed_code
 from wutong.registers.industries.models import IndustryScope, LeadingIndustry
 from wutong.registers.industries.queries import (
     ScopeTable,
-    in_force_on,
     industry_classes,
     leading_industries,
     scope_table,
@@ -87,7 +87,7 @@ def leading_name(day: date) -> Combinable:
     """Name of the leading industry that a firm's code belongs to on the day; the longest prefix counts."""
     code = OuterRef("industry_code")
     scopes = IndustryScope.objects.filter(
-        in_force_on(day),
+        valid_on(day),
         code_prefix__in=[code, Left(code, 3), Left(code, 2)],
         leading_industry__in=leading_industries(day).order_by(),
     )

@@ -13,8 +13,8 @@ from wutong.cases.handover.models import Handover, HandoverLine, HandoverState, 
 from wutong.desk.handover_forms import LACKING, PICKED, DropForm, NewHandoverForm, ReceiverForm, SureForm
 from wutong.desk.handovers import find_handover, handover_crumbs, handover_href
 from wutong.desk.organisation import find_official, official_crumbs, official_href
-from wutong.desk.organisation_acts import account_of, answer
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import answer_form
+from wutong.ledgerkit.viewer import account_of, now_of, today_of, viewer
 from wutong.ui.responses import saved_response
 
 
@@ -29,7 +29,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
     form = NewHandoverForm(request.POST or None, today=today_of(request))
     label = _("拟定交接清单")
-    return answer(request, form, label, save, official_href(found), official_crumbs(found, label))
+    return answer_form(request, form, label, save, official_href(found), official_crumbs(found, label))
 
 
 def choose(request: HttpRequest, number: str) -> HttpResponse:
@@ -53,7 +53,7 @@ def choose(request: HttpRequest, number: str) -> HttpResponse:
         return handover_href(found)
 
     label = _("选接收人")
-    return answer(request, form, label, save, handover_href(found), handover_crumbs(found, label))
+    return answer_form(request, form, label, save, handover_href(found), handover_crumbs(found, label))
 
 
 def _open_lines(found: Handover) -> list[HandoverLine]:
@@ -80,7 +80,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         "name": found.giver.name
     }
     crumbs = handover_crumbs(found, label)
-    return answer(request, form, label, save, handover_href(found), crumbs, intro=intro, stop=True)
+    return answer_form(request, form, label, save, handover_href(found), crumbs, intro=intro, stop=True)
 
 
 def again(request: HttpRequest, number: str) -> HttpResponse:
@@ -105,7 +105,7 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
     form = DropForm(request.POST or None)
     label = _("作废")
     crumbs = handover_crumbs(found, label)
-    return answer(request, form, label, save, handover_href(found), crumbs, stop=True)
+    return answer_form(request, form, label, save, handover_href(found), crumbs, stop=True)
 
 
 def sign(request: HttpRequest, number: str) -> HttpResponse:
@@ -121,4 +121,4 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     label = _("签字")
     intro = _("签字表示您已逐项核对清单。签字留账号和时间，不能撤回。")
     crumbs = handover_crumbs(found, label)
-    return answer(request, form, label, save, handover_href(found), crumbs, intro=intro)
+    return answer_form(request, form, label, save, handover_href(found), crumbs, intro=intro)

@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wutong.base.accounts.models import Account
 from wutong.base.notices import queries, services
 from wutong.base.notices.kinds import Group, translated
 from wutong.base.notices.links import is_inside
 from wutong.base.notices.models import Channel, Notice
 from wutong.base.notices.words import Line, words_of
-from wutong.ledgerkit.viewer import now_of
+from wutong.ledgerkit.viewer import account_of, now_of
 from wutong.ui.formats import long_date_text
 from wutong.ui.links import query_link
 from wutong.ui.pages import Tab
@@ -58,7 +57,7 @@ class Day:
 
 def inbox(request: HttpRequest) -> HttpResponse:
     """Notices of the signed-in person, by day, filtered by group."""
-    account, group = _account(request), _group(request.GET.get("group", ""))
+    account, group = account_of(request), _group(request.GET.get("group", ""))
     pages = Paginator(queries.inbox(account, group), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page", "1"))
     found = list(page.object_list)
@@ -87,7 +86,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a notice: it is read, and the way leads on. POST marks it as read and stays in the inbox."""
-    found = Notice.objects.filter(recipient=_account(request), pk=min(pk, LARGEST_ID)).first()
+    found = Notice.objects.filter(recipient=account_of(request), pk=min(pk, LARGEST_ID)).first()
     if found is None:
         raise Http404
     services.read_notice(found, now_of(request))
@@ -101,16 +100,11 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Mark as read what was there when the page was drawn; what came since stays unread."""
     group, given = _group(request.POST.get("group", "")), request.POST.get("up_to", "")
     up_to = min(int(given), LARGEST_ID) if given.isascii() and given.isdecimal() and len(given) < 20 else 0
-    count = services.read_all(_account(request), now_of(request), up_to=up_to, group=group)
+    count = services.read_all(account_of(request), now_of(request), up_to=up_to, group=group)
     messages.success(
         request, ngettext("已把%(count)d条标为已读。", "已把%(count)d条标为已读。", count) % {"count": count}
     )
     return HttpResponseRedirect(_back(group))
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account), "pages need a signed-in account"
-    return request.user
 
 
 def _group(text: str) -> str:

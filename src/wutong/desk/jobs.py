@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
 from wutong.base.errors import NotAllowed
 from wutong.base.jobs.declared import label_of
 from wutong.base.jobs.models import JobTicket, JobWorker
@@ -28,7 +26,7 @@ from wutong.base.jobs.reaping import is_lost
 from wutong.base.jobs.rights import RETRY, SEE
 from wutong.base.jobs.schedules import rhythm_words
 from wutong.base.jobs.services import LOST_WORKER, retry_job
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.viewer import holder_of, now_of, today_of, viewer
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, DetailPage, FormPage
 from wutong.ui.panels import Stat, StatCards, TablePanel
@@ -78,9 +76,7 @@ def _failed_ticket(text: str) -> JobTicket:
 
 
 def _retry(request: HttpRequest, ticket: JobTicket) -> HttpResponse:
-    account = viewer(request).account
-    assert isinstance(account, Account), "pages need a signed-in account"
-    require_right(account, RETRY, today_of(request))
+    account = holder_of(request, RETRY)
     form = HouseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         retry_job(ticket, actor=account, now=now_of(request), on=today_of(request))

@@ -8,9 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
-from wutong.base.errors import DomainError, Refused
+from wutong.base.errors import Refused
 from wutong.base.lamps import services
 from wutong.base.lamps.models import LampRule, LampRuleSet
 from wutong.base.lamps.queries import editions, rule_of
@@ -19,11 +17,9 @@ from wutong.base.lamps.subjects import LampSubject
 from wutong.base.lamps.words import rule_words
 from wutong.desk.lamp_forms import DraftForm, NamesForm, PublishForm, RenameForm, RuleForm
 from wutong.desk.lamp_rules import LARGEST_ID, edition_crumbs, find_edition
-from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import answer_form
+from wutong.ledgerkit.viewer import holder_of, now_of, today_of
 from wutong.ui.forms import HouseForm
-from wutong.ui.pages import FormPage
-from wutong.ui.responses import form_response, saved_response
 
 Save = Callable[[dict[str, Any]], LampRuleSet | None]
 """Takes what was typed and returns the edition whose page comes next; None: the list comes next."""
@@ -31,7 +27,7 @@ Save = Callable[[dict[str, Any]], LampRuleSet | None]
 
 def copy(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """A new draft with the rows of this edition."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     original, subject = find_edition(edition_pk)
     if subject.only_examples:
         raise Refused(subject.only_examples)
@@ -48,7 +44,7 @@ def copy(request: HttpRequest, edition_pk: int) -> HttpResponse:
 
 def rename(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """Change what a draft is called and what it rests on."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     draft, _subject = _found_draft(edition_pk)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
@@ -61,7 +57,7 @@ def rename(request: HttpRequest, edition_pk: int) -> HttpResponse:
 
 def new_row(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """A new last row."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     draft, subject = _found_draft(edition_pk)
     form = RuleForm(request.POST or None, subject=subject, draft=draft)
 
@@ -75,7 +71,7 @@ def new_row(request: HttpRequest, edition_pk: int) -> HttpResponse:
 
 def row(request: HttpRequest, edition_pk: int, row_pk: int) -> HttpResponse:
     """Change one row."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     draft, subject = _found_draft(edition_pk)
     found = _found_row(draft, row_pk)
     form = RuleForm(request.POST or None, subject=subject, draft=draft, row=found)
@@ -90,7 +86,7 @@ def row(request: HttpRequest, edition_pk: int, row_pk: int) -> HttpResponse:
 
 def remove_row(request: HttpRequest, edition_pk: int, row_pk: int) -> HttpResponse:
     """Ask, then remove one row."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     draft, subject = _found_draft(edition_pk)
     found = _found_row(draft, row_pk)
 
@@ -104,7 +100,7 @@ def remove_row(request: HttpRequest, edition_pk: int, row_pk: int) -> HttpRespon
 
 def discard(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """Ask, then remove a draft for good."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     draft, subject = _found_draft(edition_pk)
     name = draft.edition
 
@@ -119,7 +115,7 @@ def discard(request: HttpRequest, edition_pk: int) -> HttpResponse:
 
 def publish(request: HttpRequest, edition_pk: int) -> HttpResponse:
     """Put a draft in force from a day on."""
-    actor = _editor(request)
+    actor = holder_of(request, EDIT)
     draft, _subject = _found_draft(edition_pk)
 
     def save(typed: dict[str, Any]) -> LampRuleSet:
@@ -147,14 +143,6 @@ def _publishing_words(draft: LampRuleSet) -> str:
 
 
 # ---- what all of them share --------------------------------------------------------------------------------------
-
-
-def _editor(request: HttpRequest) -> Account:
-    """Raises NotAllowed for everybody else."""
-    account = viewer(request).account
-    assert isinstance(account, Account), "pages need a signed-in account"
-    require_right(account, EDIT, today_of(request))
-    return account
 
 
 def _found_draft(edition_pk: int) -> tuple[LampRuleSet, LampSubject]:
@@ -185,24 +173,11 @@ def _answer(
     *,
     intro: str = "",
 ) -> HttpResponse:
-    """The form; when it was sent, what `save` makes of it. A refusal stands above the form, what was typed stays."""
-    href = href_of(edition)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = save(form.cleaned_data)
-        except DomainError as error:
-            audit_refusal(request, error)
-            form.add_refusal(error)
-        else:
-            return saved_response(request, href_of(made) if made else reverse("lamp_rules"))
-    page = FormPage(
-        label,
-        form,
-        label,
-        href,
-        intro=intro,
-        crumbs=edition_crumbs(edition, label),
-        action_href=request.path,
-        draft=False,
-    )
-    return form_response(request, page)
+    """The pages of one edition."""
+
+    def saved(typed: dict[str, Any]) -> str:
+        made = save(typed)
+        return href_of(made) if made else reverse("lamp_rules")
+
+    crumbs = edition_crumbs(edition, label)
+    return answer_form(request, form, label, saved, href_of(edition), crumbs, intro=intro, draft=False)

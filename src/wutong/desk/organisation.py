@@ -16,12 +16,12 @@ from wutong.cases.handover.holdings import count_words, holdings_of
 from wutong.desk.enterprises import visible_enterprises
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.viewer import as_of, today_of, viewer
+from wutong.registers.history.intervals import holds_on
 from wutong.registers.history.queries import facts_at
 from wutong.registers.leads.queries import led_by
 from wutong.registers.organisation.actors import Actor, memberships_on
 from wutong.registers.organisation.models import Official, Oversight, PostHolding, StandIn, Unit, UnitKind
 from wutong.registers.organisation.queries import officials_on, unit_names, units_on
-from wutong.registers.organisation.reach import holds_on
 from wutong.registers.organisation.rights import HAND_OVER, MANAGE
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage
 from wutong.ui.panels import Block, Fact, FactsPanel, ListItem, ListPanel, TablePanel

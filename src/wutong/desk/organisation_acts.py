@@ -1,7 +1,6 @@
 """What is done to units and officials: open, rename, move, merge, close; appoint, transfer, leave; units in charge, leads,
 stand-ins."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
-from wutong.base.errors import DomainError, NotAllowed, Refused
+from wutong.base.errors import NotAllowed, Refused
 from wutong.cases.handover.unit_ends import close_unit, merge_units
 from wutong.desk.enterprises import visible_enterprises
 from wutong.desk.organisation import (
@@ -37,8 +35,8 @@ from wutong.desk.organisation_forms import (
     StandInForm,
     TransferForm,
 )
-from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import Save, answer_form
+from wutong.ledgerkit.viewer import account_of, holder_of, now_of, today_of, viewer
 from wutong.registers.leads.models import LeadAssignment
 from wutong.registers.leads.services import assign_lead, end_lead
 from wutong.registers.organisation import services
@@ -57,19 +55,14 @@ from wutong.registers.organisation.reach_services import (
 from wutong.registers.organisation.rights import MANAGE
 from wutong.registers.organisation.unit_services import move_unit, rename_unit
 from wutong.ui.forms import HouseForm
-from wutong.ui.pages import Crumb, FormPage
-from wutong.ui.responses import form_response, saved_response
-
-Save = Callable[[dict[str, Any]], str]
-"""Takes what was typed, does the act, and returns where the reader goes next."""
-
+from wutong.ui.pages import Crumb
 
 # ---- units -------------------------------------------------------------------------------------------------------
 
 
 def new_unit(request: HttpRequest) -> HttpResponse:
     """Open a unit."""
-    actor = _manager(request)
+    actor = holder_of(request, MANAGE)
 
     def save(typed: dict[str, Any]) -> str:
         try:
@@ -82,36 +75,36 @@ def new_unit(request: HttpRequest) -> HttpResponse:
     form = NewUnitForm(request.POST or None, today=today_of(request))
     label = _("设立单位")
     back = reverse("organisation")
-    return answer(request, form, label, save, back, [Crumb(_("组织机构"), back), Crumb(label)])
+    return answer_form(request, form, label, save, back, [Crumb(_("组织机构"), back), Crumb(label)])
 
 
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
     """Another name from a day on."""
-    actor, found = _manager(request), find_unit(pk)
+    actor, found = holder_of(request, MANAGE), find_unit(pk)
 
     def save(typed: dict[str, Any]) -> str:
         return unit_href(rename_unit(found, **typed, actor=actor, now=now_of(request)))
 
     form = RenameUnitForm(request.POST or None, today=today_of(request), initial={"name": found.name})
     label = _("更名")
-    return answer(request, form, label, save, unit_href(found), unit_crumbs(found, label))
+    return answer_form(request, form, label, save, unit_href(found), unit_crumbs(found, label))
 
 
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another parent from a day on."""
-    actor, found = _manager(request), find_unit(pk)
+    actor, found = holder_of(request, MANAGE), find_unit(pk)
 
     def save(typed: dict[str, Any]) -> str:
         return unit_href(move_unit(found, **typed, actor=actor, now=now_of(request)))
 
     form = MoveUnitForm(request.POST or None, today=today_of(request))
     label = _("调整隶属")
-    return answer(request, form, label, save, unit_href(found), unit_crumbs(found, label))
+    return answer_form(request, form, label, save, unit_href(found), unit_crumbs(found, label))
 
 
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then end a unit in favour of another one."""
-    _manager(request)
+    holder_of(request, MANAGE)
     found = find_unit(pk)
 
     def save(typed: dict[str, Any]) -> str:
@@ -121,12 +114,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     label = _("并入其他单位")
     intro = _("人员、职位、下级单位、招商组成员、分管和在办办件都转到并入单位。名称和经过留着，但不能恢复。")
     crumbs = unit_crumbs(found, label)
-    return answer(request, form, label, save, unit_href(found), crumbs, intro=intro, stop=True)
+    return answer_form(request, form, label, save, unit_href(found), crumbs, intro=intro, stop=True)
 
 
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then end a unit in which nothing is left."""
-    _manager(request)
+    holder_of(request, MANAGE)
     found = find_unit(pk)
 
     def save(typed: dict[str, Any]) -> str:
@@ -134,7 +127,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
     form = ReasonForm(request.POST or None, today=today_of(request))
     label = _("撤销单位")
-    return answer(request, form, label, save, unit_href(found), unit_crumbs(found, label), stop=True)
+    return answer_form(request, form, label, save, unit_href(found), unit_crumbs(found, label), stop=True)
 
 
 # ---- officials ---------------------------------------------------------------------------------------------------
@@ -142,7 +135,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 def appoint_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Register somebody who begins in this unit."""
-    actor, found = _manager(request), find_unit(pk)
+    actor, found = holder_of(request, MANAGE), find_unit(pk)
 
     def save(typed: dict[str, Any]) -> str:
         on, is_head, title = typed["on"], typed.pop("is_head"), typed["post"]
@@ -158,12 +151,12 @@ def appoint_new(request: HttpRequest, pk: int) -> HttpResponse:
 
     form = NewOfficialForm(request.POST or None, today=today_of(request))
     label = _("登记工作人员")
-    return answer(request, form, label, save, unit_href(found), unit_crumbs(found, label), draft=False)
+    return answer_form(request, form, label, save, unit_href(found), unit_crumbs(found, label), draft=False)
 
 
 def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     """A post from a day on: a new main post, or another one beside it."""
-    actor, found = _manager(request), find_official(pk)
+    actor, found = holder_of(request, MANAGE), find_official(pk)
 
     def save(typed: dict[str, Any]) -> str:
         kind, unit, title = typed.pop("kind"), typed.pop("unit"), typed.pop("title")
@@ -184,7 +177,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then end somebody's time in office; refused while something is in hand."""
-    actor, found = _manager(request), find_official(pk)
+    actor, found = holder_of(request, MANAGE), find_official(pk)
 
     def save(typed: dict[str, Any]) -> str:
         services.leave_office(found, **typed, actor=actor, now=now_of(request))
@@ -197,7 +190,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 def oversight(request: HttpRequest, pk: int) -> HttpResponse:
     """A unit comes into a leader's charge."""
-    actor, found = _manager(request), find_official(pk)
+    actor, found = holder_of(request, MANAGE), find_official(pk)
 
     def save(typed: dict[str, Any]) -> str:
         put_in_charge(found, **typed, actor=actor, now=now_of(request))
@@ -210,7 +203,7 @@ def oversight(request: HttpRequest, pk: int) -> HttpResponse:
 
 def oversight_end(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """A unit leaves a leader's charge."""
-    actor, found = _manager(request), find_official(pk)
+    actor, found = holder_of(request, MANAGE), find_official(pk)
     row = _row(Oversight, row_pk, official=found)
 
     def save(typed: dict[str, Any]) -> str:
@@ -223,7 +216,7 @@ def oversight_end(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
 
 def lead(request: HttpRequest, pk: int) -> HttpResponse:
     """A firm or a chain gets a leader or a liaison."""
-    actor, found = _manager(request), find_official(pk)
+    actor, found = holder_of(request, MANAGE), find_official(pk)
 
     def save(typed: dict[str, Any]) -> str:
         firm = typed.pop("firm")
@@ -237,7 +230,7 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
 
 def lead_end(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """A lead ends."""
-    actor, found = _manager(request), find_official(pk)
+    actor, found = holder_of(request, MANAGE), find_official(pk)
     row = _row(LeadAssignment, row_pk, official=found)
     if (
         row.chain_id is None
@@ -288,24 +281,11 @@ def stand_in_end(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
 # ---- what all of them share --------------------------------------------------------------------------------------
 
 
-def _manager(request: HttpRequest) -> Account:
-    """Raises NotAllowed for everybody else."""
-    account = account_of(request)
-    require_right(account, MANAGE, today_of(request))
-    return account
-
-
 def _self_or_manager(request: HttpRequest, found: Official) -> Account:
     actor = viewer(request)
     if actor.official_id != found.pk and not actor.has(MANAGE):
         raise NotAllowed(_("只能给自己安排代理。给别人安排要有管理组织机构的权限。"))
     return account_of(request)
-
-
-def account_of(request: HttpRequest) -> Account:
-    account = viewer(request).account
-    assert isinstance(account, Account), "pages need a signed-in account"
-    return account
 
 
 def _row(model: Any, pk: int, **of: Any) -> Any:
@@ -326,33 +306,4 @@ def _answer_on(
     stop: bool = False,
 ) -> HttpResponse:
     crumbs = official_crumbs(found, label)
-    return answer(request, form, label, save, official_href(found), crumbs, intro=intro, stop=stop)
-
-
-def answer(
-    request: HttpRequest,
-    form: HouseForm,
-    label: str,
-    save: Save,
-    back: str,
-    crumbs: list[Crumb],
-    *,
-    intro: str = "",
-    stop: bool = False,
-    draft: bool = True,
-) -> HttpResponse:
-    """The form; when it was sent, what `save` makes of it. A refusal stands above the form, what was typed stays."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            href = save(dict(form.cleaned_data))
-        except DomainError as error:
-            audit_refusal(request, error)
-            form.add_refusal(error)
-            for words in getattr(error, "changes", ()):
-                form.add_error(None, str(words))
-        else:
-            return saved_response(request, href)
-    page = FormPage(
-        label, form, label, back, intro=intro, crumbs=crumbs, action_href=request.path, stop=stop, draft=draft
-    )
-    return form_response(request, page)
+    return answer_form(request, form, label, save, official_href(found), crumbs, intro=intro, stop=stop)

@@ -8,16 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.base.accounts.models import Account
 from wutong.base.accounts.reveal import reveal
-from wutong.base.accounts.rights import require_right
 from wutong.base.audit.addresses import client_address
 from wutong.base.errors import DomainError, NotAllowed
 from wutong.base.personal.fields import masked, personal_field
 from wutong.desk.enterprises import visible_enterprises
 from wutong.desk.people import KINDS, find_person, firms_of, person_crumbs, revealable
 from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.viewer import account_of, holder_of, now_of, today_of, viewer
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.names import fold_name
 from wutong.registers.organisation.actors import Actor
@@ -110,26 +108,13 @@ class ReasonForm(HouseForm):
     )
 
 
-def _account(request: HttpRequest) -> Account:
-    account = viewer(request).account
-    assert account is not None, "pages need a signed-in account"
-    return account
-
-
-def _manager(request: HttpRequest) -> Account:
-    """Raises NotAllowed for everybody else."""
-    account = _account(request)
-    require_right(account, MANAGE, today_of(request))
-    return account
-
-
 def _told(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": _account(request), "on": today_of(request), "now": now_of(request)}
+    return {"actor": account_of(request), "on": today_of(request), "now": now_of(request)}
 
 
 def new_person(request: HttpRequest) -> HttpResponse:
     """Register a contact, an expert, a talent, or somebody who is several of them."""
-    _manager(request)
+    holder_of(request, MANAGE)
     form = PersonForm(request.POST or None, actor=viewer(request))
     if request.method == "POST" and form.is_valid():
         encrypted = {name: form.cleaned_data[name] for name in INDEXES}
@@ -146,7 +131,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is known of a person; what is said again counts as confirmed today."""
     found = find_person(request, pk)
-    _manager(request)
+    holder_of(request, MANAGE)
     actor = viewer(request)
     firm = firms_of([found], actor).get(found.enterprise_id or 0, "")
     initial = {
@@ -201,7 +186,7 @@ def reveal_value(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Erase the personal values of a person for good; what remains are keyed digests in the changes."""
     found = find_person(request, pk)
-    _manager(request)
+    holder_of(request, MANAGE)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         erase_person(found, reason=form.cleaned_data["reason"], **_told(request))

@@ -10,11 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import require_right
-from wutong.base.errors import DomainError
 from wutong.desk.places import find_place, place_crumbs
-from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.saving import answer_form
+from wutong.ledgerkit.viewer import holder_of, now_of, today_of
 from wutong.registers.organisation.models import Unit
 from wutong.registers.places import services
 from wutong.registers.places.boundaries import MAX_BYTES, read_upload
@@ -23,8 +21,6 @@ from wutong.registers.places.queries import places_on, resolve
 from wutong.registers.places.rights import MANAGE
 from wutong.registers.places.services import PlaceFacts
 from wutong.ui.forms import HouseForm
-from wutong.ui.pages import FormPage
-from wutong.ui.responses import form_response, saved_response
 
 LARGEST_SEQ = 2**31 - 1
 Save = Callable[[dict[str, Any]], SpatialUnit]
@@ -116,14 +112,6 @@ class BoundaryForm(StateForm):
     field_order = ("boundary",)
 
 
-def _manager(request: HttpRequest) -> Account:
-    """Raises NotAllowed for everybody else."""
-    account = viewer(request).account
-    assert isinstance(account, Account), "pages need a signed-in account"
-    require_right(account, MANAGE, today_of(request))
-    return account
-
-
 def _choices(request: HttpRequest) -> dict[str, Any]:
     return {
         "places": places_on(today_of(request)).order_by("kind", "code"),
@@ -137,7 +125,7 @@ def _uploaded(file: Any) -> object:
 
 def new_place(request: HttpRequest) -> HttpResponse:
     """Open a place from a day on, with its boundary if there is one."""
-    actor = _manager(request)
+    actor = holder_of(request, MANAGE)
     form = NewPlaceForm(
         request.POST or None,
         request.FILES or None,
@@ -161,7 +149,7 @@ def new_place(request: HttpRequest) -> HttpResponse:
 
 def change_place(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the facts of a place from a day on."""
-    actor, found = _manager(request), find_place(pk)
+    actor, found = holder_of(request, MANAGE), find_place(pk)
     initial = {
         "name": found.name,
         "kind": found.kind,
@@ -182,7 +170,7 @@ def change_place(request: HttpRequest, pk: int) -> HttpResponse:
 
 def set_boundary(request: HttpRequest, pk: int) -> HttpResponse:
     """Upload the boundary of a place; a wrong one is refused with what is wrong, never repaired."""
-    actor, found = _manager(request), find_place(pk)
+    actor, found = holder_of(request, MANAGE), find_place(pk)
     form = BoundaryForm(request.POST or None, request.FILES or None, initial=_state(request, found))
 
     def save(typed: dict[str, Any]) -> SpatialUnit:
@@ -193,7 +181,7 @@ def set_boundary(request: HttpRequest, pk: int) -> HttpResponse:
 
 def close_place(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a place: it is no more from the day on, its record stays."""
-    actor, found = _manager(request), find_place(pk)
+    actor, found = holder_of(request, MANAGE), find_place(pk)
     form = CloseForm(request.POST or None, initial=_state(request, found))
 
     def save(typed: dict[str, Any]) -> SpatialUnit:
@@ -227,25 +215,11 @@ def _answer(
     intro: str = "",
     stop: bool = False,
 ) -> HttpResponse:
-    """The form; when it was sent, what `save` makes of it. A refusal stands above the form, what was typed stays."""
-    href = reverse("place", args=[found.pk]) if found else reverse("places")
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = save(form.cleaned_data)
-        except DomainError as error:
-            audit_refusal(request, error)
-            form.add_refusal(error)
-        else:
-            return saved_response(request, reverse("place", args=[made.pk]))
-    page = FormPage(
-        label,
-        form,
-        label,
-        href,
-        intro=intro,
-        crumbs=place_crumbs(found, label),
-        action_href=request.path,
-        stop=stop,
-        draft=False,
-    )
-    return form_response(request, page)
+    """The pages of one place; its boundary is not kept as a draft."""
+    back = reverse("place", args=[found.pk]) if found else reverse("places")
+
+    def saved(typed: dict[str, Any]) -> str:
+        return reverse("place", args=[save(typed).pk])
+
+    crumbs = place_crumbs(found, label)
+    return answer_form(request, form, label, saved, back, crumbs, intro=intro, stop=stop, draft=False)

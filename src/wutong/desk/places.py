@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from wutong.desk.place_drawing import DrawnPlace, draw_place
 from wutong.ledgerkit.viewer import as_of, viewer
+from wutong.registers.history.intervals import valid_on
 from wutong.registers.places.boundaries import shape_of
 from wutong.registers.places.models import Division, PlaceKind, SpatialUnit
-from wutong.registers.places.queries import district_of, in_force, parents_of, places_on, tree_order
+from wutong.registers.places.queries import district_of, parents_of, places_on, tree_order
 from wutong.registers.places.rights import MANAGE
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage, Tab
@@ -167,7 +168,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     """One place: facts, its boundary with what lies inside and beside it, the places below it."""
     actor, day = viewer(request), as_of(request)
     found = find_place(pk)
-    around = SpatialUnit.objects.filter(in_force(day)).filter(Q(parent=found) | _brothers(found))
+    around = SpatialUnit.objects.filter(valid_on(day)).filter(Q(parent=found) | _brothers(found))
     near = list(_readable(around.exclude(pk=found.pk)))
     below = [item for item in near if item.parent_id == found.pk]
     beside = [item for item in near if item.parent_id != found.pk and item.kind == found.kind]

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from wutong.base.accounts.models import Account
 from wutong.base.personal.fields import masked
 from wutong.base.search.models import SearchMark
 from wutong.base.search.queries import Hit, Range, find
@@ -26,7 +25,7 @@ from wutong.desk.enterprises import permitted_enterprises, visible_enterprises
 from wutong.desk.people import visible_people
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.search_reach import case_range
-from wutong.ledgerkit.viewer import now_of, viewer
+from wutong.ledgerkit.viewer import account_of, now_of, viewer
 from wutong.registers.chains.models import Chain
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official, Unit
@@ -178,12 +177,6 @@ def _title(row: Any) -> str:
     return str(row.title if isinstance(row, Case) else row.name)
 
 
-def _account(request: HttpRequest) -> Account:
-    account = viewer(request).account
-    assert account is not None, "pages need a signed-in account"
-    return account
-
-
 def _text(request: HttpRequest) -> str:
     return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_TEXT]
 
@@ -192,7 +185,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """The result page; without a text, what was opened lately."""
     actor, text = viewer(request), _text(request)
     marks = list(
-        SearchMark.objects.filter(account=_account(request)).order_by("-is_pinned", "-opened_at", "-pk")
+        SearchMark.objects.filter(account=account_of(request)).order_by("-is_pinned", "-opened_at", "-pk")
     )
     pinned = {(mark.kind, mark.target_id) for mark in marks if mark.is_pinned}
     kind = request.GET.get("kind", "")
@@ -241,7 +234,7 @@ def _seen(request: HttpRequest, kind: str, pk: int) -> Any:
 def open_found(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Go to what was found, and remember that it was opened."""
     row = _seen(request, kind, pk)
-    remember_opened(_account(request), kind, pk, now_of(request))
+    remember_opened(account_of(request), kind, pk, now_of(request))
     return HttpResponseRedirect(KINDS[kind].href(row))
 
 
@@ -249,6 +242,6 @@ def open_found(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def pin_found(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Keep at hand, or no longer."""
     _seen(request, kind, pk)
-    pin(_account(request), kind, pk, now_of(request), is_pinned=request.POST.get("pin") == "1")
+    pin(account_of(request), kind, pk, now_of(request), is_pinned=request.POST.get("pin") == "1")
     text = request.POST.get("q", "")[:LONGEST_TEXT]
     return HttpResponseRedirect(reverse("search") + (f"?{urlencode({'q': text})}" if text else ""))

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wutong.base.accounts.models import Account
 from wutong.base.notices.models import Notice
 from wutong.base.notices.queries import MOST_COUNTED, unread_count
 from wutong.base.notices.words import words_of
@@ -38,7 +37,7 @@ from wutong.desk.pages import with_day
 from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import ledgers
-from wutong.ledgerkit.viewer import as_of, today_of, viewer
+from wutong.ledgerkit.viewer import account_of, as_of, today_of, viewer
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.panels import Block, ListItem, ListPanel, PanelEnd, Stat, StatCards, TablePanel
 from wutong.ui.tables import Cell, Column, Row, Table
@@ -219,8 +218,7 @@ def _is_overdue(case: Case, day: date) -> bool:
 
 def _notices_panel(request: HttpRequest) -> list[Block]:
     """The newest unread notices; without any no panel, for the bell is there."""
-    assert isinstance(request.user, Account), "pages need a signed-in account"
-    account = request.user
+    account = account_of(request)
     newest = Notice.objects.filter(recipient=account, read_at__isnull=True).order_by("-created_at", "-pk")
     items = []
     for notice in newest[:NOTICES]:

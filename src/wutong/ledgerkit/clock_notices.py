@@ -16,8 +16,8 @@ from wutong.cases.clocks.words import due_words
 from wutong.cases.models import Assignment, Case, Change, Clock
 from wutong.cases.registry import case_type_of, react_to_rungs
 from wutong.ledgerkit.registry import find_pages
+from wutong.registers.history.intervals import holds_on
 from wutong.registers.organisation.models import Official, StandIn
-from wutong.registers.organisation.reach import holds_on
 
 RUNG = declare_kind(
     NoticeKind(

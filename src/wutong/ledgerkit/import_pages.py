@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.base.accounts.models import Account
 from wutong.base.errors import DomainError, NotAllowed, Refused
 from wutong.exchange.intake import Intake, IntakeRow
 from wutong.exchange.models import ImportBatch
@@ -22,7 +21,7 @@ from wutong.ledgerkit.imports import ImportPlace, find_import
 from wutong.ledgerkit.ledger import Importing, ImportNotes
 from wutong.ledgerkit.list_pages import XLSX
 from wutong.ledgerkit.middleware import audit_refusal
-from wutong.ledgerkit.viewer import now_of, today_of, viewer
+from wutong.ledgerkit.viewer import account_of, now_of, today_of, viewer
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Action, Crumb, FormPage
 from wutong.ui.panels import Stat, StatCards, Step, StepsBar, TablePanel
@@ -49,12 +48,6 @@ def _found(request: HttpRequest, slug: str) -> ImportPlace:
     return place
 
 
-def _account(request: HttpRequest) -> Account:
-    account = viewer(request).account
-    assert account is not None, "pages need a signed-in account"
-    return account
-
-
 def case_import(request: HttpRequest, slug: str) -> HttpResponse:
     """Upload a workbook. Nothing is written but the record of the upload."""
     place = _found(request, slug)
@@ -68,7 +61,7 @@ def case_import(request: HttpRequest, slug: str) -> HttpResponse:
                 place.importing.sheet,
                 upload.read(),
                 name=upload.name,
-                actor=_account(request),
+                actor=account_of(request),
                 now=now_of(request),
                 idempotency_key=form.cleaned_data["request_key"],
             )
@@ -117,7 +110,7 @@ def case_import_batch(request: HttpRequest, slug: str, batch_id: int) -> HttpRes
     importing = place.importing
     batch = (
         ImportBatch.objects.select_related("stored_file")
-        .filter(pk=batch_id, sheet_code=importing.sheet.code, actor=_account(request))
+        .filter(pk=batch_id, sheet_code=importing.sheet.code, actor=account_of(request))
         .first()
     )
     if batch is None:
@@ -147,7 +140,7 @@ def _import(request: HttpRequest, batch: ImportBatch, importing: Importing) -> i
             on=today_of(request),
             source=importing.source(batch.file_name),
         )
-        mark_imported(locked, actor=_account(request), now=now_of(request))
+        mark_imported(locked, actor=account_of(request), now=now_of(request))
     return count
 
 

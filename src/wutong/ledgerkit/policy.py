@@ -1,9 +1,10 @@
 """Who sees a row: one policy for object, list, search, count, export, file and feed.
 
 Through the own unit's tree and those of the units in charge, the own team, an open or past assignment in person (lead
-official, helper, handler, verifier) or of somebody one stands in for, being the lead of its firm, or a zone-wide right. Restricted states (leads, unsigned projects) only in person, through the team,
-or by the leaders' right. Whoever sees a case sees its sub-cases; a sub-case of a restricted case is as restricted,
-except for those who have to do with it themselves.
+official, helper, handler, verifier) or of somebody one stands in for, the lead of its firm or of a chain on which its
+firm stands, or a zone-wide right. Restricted states (leads, unsigned projects) only in person, through the team, or by
+the leaders' right. Whoever sees a case sees its sub-cases; a sub-case of a restricted case is as restricted, except for
+those who have to do with it themselves.
 """
 
 from dataclasses import dataclass

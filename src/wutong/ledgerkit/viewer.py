@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wutong.base.accounts.models import Account
+from wutong.base.accounts.rights import require_right
 from wutong.base.errors import Refused
 from wutong.registers.organisation.actors import Actor, actor_of
 
@@ -32,6 +33,20 @@ def viewer(request: HttpRequest) -> Actor:
         actor = actor_of(request.user, today_of(request))
         request.wutong_actor = actor  # type: ignore[attr-defined]
     return actor
+
+
+def account_of(request: HttpRequest) -> Account:
+    """The account behind a page: every page of the desk has one."""
+    account = viewer(request).account
+    assert account is not None, "pages need a signed-in account"
+    return account
+
+
+def holder_of(request: HttpRequest, right: str) -> Account:
+    """The account, when it has the right. Raises NotAllowed for everybody else."""
+    account = account_of(request)
+    require_right(account, right, today_of(request))
+    return account
 
 
 def as_of(request: HttpRequest) -> date:

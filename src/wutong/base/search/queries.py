@@ -72,7 +72,8 @@ def _find_in(
     for size in (CANDIDATES, MOST_CANDIDATES):
         new: dict[tuple[str, int], Hit] = {}
         is_all = True
-        # The last expression takes in what the one before it does: that is asked only when the last gave too much.
+        # The last expression takes in what the one before it does (a test holds it): that is asked only when the last
+        # gave too much.
         for place in (0, -1, 1):
             if place == 1 and is_all:
                 break

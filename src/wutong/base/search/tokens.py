@@ -130,8 +130,8 @@ def _spoken(query: str) -> tuple[list[Expression], list[Expression], list[Expres
     grams = [f"i{query[index : index + size]}" for index in range(len(query) - size + 1)] if size > 1 else []
     whole.append(f"=i{query}")
     begins.append(every([f"^i{query[:size]}", *grams]))
-    if grams:
-        within.append(every(grams))
+    # One letter alone only says how a name begins; `within` takes in everything that the others do, numbers apart.
+    within.append(every(grams or [f"^i{query}"]))
     for syllables, last in cut_syllables(query):
         if not syllables:
             if len(last) > 1:

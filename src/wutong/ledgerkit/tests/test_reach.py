@@ -26,8 +26,10 @@ from wutong.cases.testing import (
 )
 from wutong.ledgerkit.clock_notices import holders
 from wutong.ledgerkit.policy import visible_cases
+from wutong.registers.chains.services import NewNode, add_node, join_chain, open_chain
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.history.services import record
+from wutong.registers.industries.services import open_leading_industry
 from wutong.registers.leads.services import assign_lead, end_lead
 from wutong.registers.organisation.actors import Actor, actor_of
 from wutong.registers.organisation.models import Unit, UnitKind
@@ -109,6 +111,29 @@ def test_who_leads_a_firm_sees_its_cases_while_leading(zone: Zone) -> None:
     assert seen(leader) == set()
     lead = assign_lead(official_of(leader), enterprise=firm, actor=None, on=MONDAY, now=NOW)
     assert seen(leader) == {of_firm.pk}
+    end_lead(lead, actor=None, on=FRIDAY, now=NOW)
+    assert seen(leader, FRIDAY) == set()
+
+
+def test_who_leads_a_chain_sees_the_cases_of_its_firms_while_both_hold(zone: Zone) -> None:
+    firm, other = (
+        record(Enterprise(), {"name": name, "folded_name": name}, actor=None, effective_on=START, now=NOW)
+        for name in ("示例链上企业", "示例链外企业")
+    )
+    of_firm, of_other = errand(zone), errand(zone)
+    Case.objects.filter(pk=of_firm.pk).update(enterprise=firm)
+    Case.objects.filter(pk=of_other.pk).update(enterprise=other)
+    industry = open_leading_industry(
+        code="demo", name="示例产业", kind="leading", order=1, prefixes=["38"], actor=None, on=START, now=NOW
+    )
+    chain = open_chain(code="demo", name="示例链", leading_industry=industry, actor=None, on=START, now=NOW)
+    node = add_node(chain, NewNode("示例环节", "upstream"), actor=None, on=START, now=NOW)
+    join_chain(node, firm, role="ordinary", actor=None, on=MONDAY, now=NOW)
+    leader = make_actor("chain_leader", "示例链长", unit_apart(zone))
+    assert seen(leader) == set()
+    lead = assign_lead(official_of(leader), chain=chain, actor=None, on=MONDAY, now=NOW)
+    assert seen(leader) == {of_firm.pk}
+    assert seen(leader, MONDAY - timedelta(days=1)) == set()
     end_lead(lead, actor=None, on=FRIDAY, now=NOW)
     assert seen(leader, FRIDAY) == set()
 

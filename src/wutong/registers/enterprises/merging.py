@@ -24,6 +24,7 @@ FILLED = (
     "registered_on",
     "address",
     "real_address",
+    "place",
     "industry_code",
     "business",
     "capital_yuan",

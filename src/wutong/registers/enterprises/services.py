@@ -12,12 +12,10 @@ from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
 from wutong.registers.enterprises.duplicates import write_keys
 from wutong.registers.enterprises.measures import clean_values
-from wutong.registers.enterprises.models import Enterprise, EnterpriseTag, FormerName, Status, YearReport
+from wutong.registers.enterprises.models import Enterprise, EnterpriseTag, FormerName, YearReport
 from wutong.registers.enterprises.names import fold_name
 from wutong.registers.enterprises.uscc import clean_code
 from wutong.registers.history.services import Fact, record, record_many
-
-GONE = {Status.MOVED_OUT, Status.REVOKED, Status.DEREGISTERED}
 
 
 @dataclass(frozen=True)

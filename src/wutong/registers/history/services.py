@@ -13,6 +13,7 @@ from wutong.base.accounts.models import Account
 from wutong.base.errors import Conflict
 from wutong.base.personal.digests import personal_digest
 from wutong.base.personal.fields import EncryptedTextField
+from wutong.base.rewriting import rewrite
 from wutong.base.search.services import refresh
 from wutong.registers.history.models import RegisterChange, RegisterEntry
 
@@ -90,23 +91,14 @@ def record_many(
             rows.append(row)
         RegisterChange.objects.bulk_create(rows, batch_size=500)
         # What is new stands there already, apart from the head, which needs the key.
-        _rewrite(model, new, HEAD)
-        _rewrite(
+        rewrite(model, new, HEAD)
+        rewrite(
             model, [change.entry for change in known], HEAD.union(*(_columns(change) for change in known))
         )
         refresh(model.entry_kind, [change.entry.pk for change in changes])
 
 
 HEAD = frozenset({"last_seq", "head_hash", "head_mac"})
-
-
-def _rewrite(model: type[RegisterEntry], entries: list[Any], columns: frozenset[str]) -> None:
-    """Rows that are locked and known to be there: an insert that finds every key taken and updates. A bulk update
-    writes one condition per row and column and takes many times longer."""
-    writer: models.Manager[Any] = model._default_manager
-    writer.bulk_create(
-        entries, batch_size=500, update_conflicts=True, update_fields=sorted(columns), unique_fields=["id"]
-    )
 
 
 def _columns(change: Fact) -> frozenset[str]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wutong.base.errors import Refused
+from wutong.registers.history.intervals import valid_on
 from wutong.registers.industries.codes import EDITION, clean_code, path_of
 from wutong.registers.industries.models import IndustryClass, IndustryScope, LeadingIndustry
 
@@ -44,14 +45,9 @@ def class_of(text: str) -> Classified:
     return Classified(found, path)
 
 
-def in_force_on(on: date) -> Q:
-    """Valid from the first day until the day before the last."""
-    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-
-
 def leading_industries(on: date) -> QuerySet[LeadingIndustry]:
     """In the order that the zone gives them."""
-    return LeadingIndustry.objects.filter(in_force_on(on)).order_by("order", "pk")
+    return LeadingIndustry.objects.filter(valid_on(on)).order_by("order", "pk")
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class ScopeTable:
 
 def scope_table(on: date) -> ScopeTable:
     rows = (
-        IndustryScope.objects.filter(in_force_on(on), leading_industry__in=leading_industries(on))
+        IndustryScope.objects.filter(valid_on(on), leading_industry__in=leading_industries(on))
         .select_related("leading_industry")
         .order_by("pk")
     )

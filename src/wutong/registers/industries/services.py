@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
+from wutong.registers.history.intervals import valid_on
 from wutong.registers.history.services import record
 from wutong.registers.industries.codes import EDITION, clean_code, level_of, parent_code
 from wutong.registers.industries.models import IndustryClass, IndustryScope, LeadingIndustry
-from wutong.registers.industries.queries import in_force_on
 
 SEED = Path(__file__).parent / "seeds" / "gbt4754_2017.yaml"
 VALID_FROM = date(2017, 10, 1)
@@ -178,7 +178,7 @@ def close_leading_industry(
     industry: LeadingIndustry, *, actor: Account | None, on: date, now: datetime, reason: str = ""
 ) -> LeadingIndustry:
     """The zone no longer leads with it from this day on; its codes are free for another one."""
-    if not LeadingIndustry.objects.filter(in_force_on(on), pk=industry.pk).exists():
+    if not LeadingIndustry.objects.filter(valid_on(on), pk=industry.pk).exists():
         raise Refused(_("“%(name)s”在%(day)s不是主导产业。") % {"name": industry.name, "day": on})
     record(industry, {"valid_to": on}, actor=actor, effective_on=on, now=now, verb="close", reason=reason)
     industry.scopes.filter(valid_to__isnull=True).update(valid_to=on)

@@ -5,11 +5,13 @@ from datetime import date
 from django.db.models import QuerySet
 
 from wutong.registers.chains.models import Chain
+from wutong.registers.chains.queries import members_on
 from wutong.registers.enterprises.models import Enterprise
+from wutong.registers.history.intervals import holds_on
 from wutong.registers.leads.models import LeadAssignment
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official
-from wutong.registers.organisation.reach import Rows, holds_on, reach_rows
+from wutong.registers.organisation.reach import Rows, reach_rows
 
 ENTERPRISE, CHAIN = "enterprise", "chain"
 """Kinds of lead in an actor's reach."""
@@ -33,7 +35,8 @@ def led_by(official: Official, on: date) -> QuerySet[LeadAssignment]:
 
 
 def led_enterprises(actor: Actor) -> frozenset[int]:
-    """Firms that the actor leads on the actor's day; read with the rest of the reach."""
+    """Firms that the actor leads on the actor's day, themselves or through a chain on which they stand; read with the
+    rest of the reach."""
     return actor.reach.led_of(ENTERPRISE)
 
 
@@ -45,6 +48,14 @@ def led_chains(actor: Actor) -> frozenset[int]:
 def enterprise_rows(official_id: int, on: date) -> Rows:
     found = LeadAssignment.objects.filter(holds_on(on), official=official_id, enterprise__isnull=False)
     return reach_rows(found, ENTERPRISE, "enterprise_id")
+
+
+def chain_firm_rows(official_id: int, on: date) -> Rows:
+    """Firms on the chains that the official leads or looks after."""
+    chains = LeadAssignment.objects.filter(holds_on(on), official=official_id, chain__isnull=False)
+    return reach_rows(
+        members_on(on).filter(node__chain__in=chains.values("chain")), ENTERPRISE, "enterprise_id"
+    )
 
 
 def chain_rows(official_id: int, on: date) -> Rows:

@@ -9,8 +9,9 @@ from django.utils.functional import cached_property
 
 from wutong.base.accounts.models import Account
 from wutong.base.accounts.rights import rights_of
+from wutong.registers.history.intervals import holds_on
 from wutong.registers.organisation.models import Official, TeamMember
-from wutong.registers.organisation.reach import NO_REACH, Reach, holds_on, reach_of
+from wutong.registers.organisation.reach import NO_REACH, Reach, reach_of
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from wutong.registers.history.intervals import holds_on, valid_on
 from wutong.registers.history.models import RegisterChange
 from wutong.registers.history.queries import changes_of, facts_at
 from wutong.registers.organisation.models import Official, Unit
@@ -22,12 +23,12 @@ class Named:
 
 def units_on(on: date) -> QuerySet[Unit]:
     """Units that existed on a day."""
-    return Unit.objects.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    return Unit.objects.filter(valid_on(on))
 
 
 def officials_on(on: date) -> QuerySet[Official]:
     """Who was in office on a day."""
-    return Official.objects.filter(from_on__lte=on).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
+    return Official.objects.filter(holds_on(on))
 
 
 def unit_name_at(unit: Unit, on: date) -> str:

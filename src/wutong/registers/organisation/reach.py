@@ -23,6 +23,7 @@ from django.db.models import (
     Value,
 )
 
+from wutong.registers.history.intervals import holds_on
 from wutong.registers.organisation.models import Oversight, StandIn
 
 OVERSIGHT, STAND_IN = "oversight", "stand_in"
@@ -55,11 +56,6 @@ class Reach:
 
 
 NO_REACH = Reach()
-
-
-def holds_on(on: date) -> Q:
-    """Intervals that hold on a day: the first day counts, the last one does not."""
-    return Q(from_on__lte=on) & (Q(to_on__isnull=True) | Q(to_on__gt=on))
 
 
 def reach_rows(found: QuerySet[Any], kind: str, target: str, words: Any = None, account: Any = None) -> Rows:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from wutong.base.errors import Refused
+from wutong.registers.history.intervals import valid_on
 from wutong.registers.places.codes import LENGTHS, digits_of, forms_of
 from wutong.registers.places.models import Division, DivisionLevel, PlaceKind, SpatialUnit
 
@@ -91,13 +92,9 @@ def divisions_matching(text: str, means: Division | None = None) -> QuerySet[Div
     return Division.objects.filter(wanted).select_related(*WITH_PARENTS, "successor")
 
 
-def in_force(on: date) -> Q:
-    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-
-
 def places_on(on: date) -> QuerySet[SpatialUnit]:
     """The places of a day, without their boundaries (they are read when asked for)."""
-    return SpatialUnit.objects.filter(in_force(on)).defer("boundary")
+    return SpatialUnit.objects.filter(valid_on(on)).defer("boundary")
 
 
 def tree_order(places: list[SpatialUnit]) -> list[tuple[int, SpatialUnit]]:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
+from wutong.registers.history.intervals import valid_on
 from wutong.registers.history.services import record
 from wutong.registers.organisation.models import Unit
 from wutong.registers.places.boundaries import checked_boundary
 from wutong.registers.places.models import Division, PlaceKind, SpatialUnit
-from wutong.registers.places.queries import in_force
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,29}")
 SIXTH = Decimal("0.000001")
@@ -184,7 +184,7 @@ def _refuse_parent(place: SpatialUnit | None, facts: PlaceFacts, on: date) -> No
     if facts.kind == PlaceKind.ZONE:
         words = _("高新区没有上级地域，请空着。")
         raise Refused(words, fields={"parent": words})
-    if not SpatialUnit.objects.filter(in_force(on), pk=parent.pk).exists():
+    if not SpatialUnit.objects.filter(valid_on(on), pk=parent.pk).exists():
         words = _("上级地域“%(name)s”在%(day)s不存在。") % {"name": parent.name, "day": on}
         raise Refused(words, fields={"parent": words})
     above: SpatialUnit | None = parent

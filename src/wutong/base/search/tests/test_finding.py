@@ -37,6 +37,7 @@ def firms(db: None) -> list[str]:
 def test_the_best_answer_comes_first(firms: list[str]) -> None:
     assert names_of("恒储") == ["恒储", "恒储电池有限公司", "山东恒储科技有限公司"]
     assert names_of("hc") == ["恒储", "衡初商贸", "恒储电池有限公司", "山东恒储科技有限公司"]
+    assert names_of("h") == ["恒储", "衡初商贸", "恒储电池有限公司"]
     assert names_of("hengchu")[0] in {"恒储", "衡初商贸"}
     assert names_of("zqslabc") == ["重庆示例ABC公司"]
     assert names_of("91379999MA0000002X") == ["恒储电池有限公司"]

@@ -143,6 +143,16 @@ def test_letters_are_cut_into_syllables_the_fewest_first() -> None:
     assert len(cut_syllables("a" * 60)) <= 6
 
 
+@given(NAMES, st.text(alphabet=CHARACTERS + "hcxbj7", min_size=1, max_size=6))
+@settings(max_examples=400)
+def test_what_begins_so_is_also_within(name: str, typed: str) -> None:
+    """So the middle expression need not be asked while the last one gives all that it has."""
+    expressions = looked_for(typed)
+    tokens = set(document_tokens([name], ["FW2026-0012"], []).split())
+    if expressions and holds(expressions[1], tokens):
+        assert holds(expressions[2], tokens)
+
+
 @pytest.mark.parametrize("typed", ["", " ", "%", "'", '"', "()", "*", "\\", "——"])
 def test_signs_alone_look_for_nothing(typed: str) -> None:
     assert looked_for(typed) == []

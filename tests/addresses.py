@@ -1,0 +1,200 @@
+"""Every address of the product, filled in with rows of the secret world."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.secret_world import MARK, World
+from wutong.cases.models import Evidence
+from wutong.cases.registry import case_type_of
+from wutong.ledgerkit.registry import ledgers, pages_of
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of one page. `about` are the rows that it names;"""
+
+    name: str
+    path: str
+    about: tuple[Any, ...] = ()
+
+
+def named_patterns() -> dict[str, URLPattern]:
+    """Every page of the product by its full name."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(items: Sequence[URLPattern | URLResolver], prefix: str) -> None:
+        for item in items:
+            if isinstance(item, URLResolver):
+                walk(item.url_patterns, f"{prefix}{item.namespace}:" if item.namespace else prefix)
+            else:
+                assert item.name, f"the page {item.pattern} has no name"
+                found[f"{prefix}{item.name}"] = item
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+Filling = tuple[Mapping[str, Any], tuple[Any, ...]]
+"""Values for the parts of an address, and the rows they name."""
+
+
+def by_slug(world: World) -> Iterator[Filling]:
+    for ledger in ledgers():
+        for pages in ledger.pages:
+            yield {"slug": pages.slug}, ()
+
+
+def by_case(world: World) -> Iterator[Filling]:
+    for case in world.cases:
+        yield {"slug": pages_of(case.case_type).slug, "number": case.number}, (case,)
+
+
+def by_verb(world: World) -> Iterator[Filling]:
+    for parts, about in by_case(world):
+        for item in case_type_of(about[0]).procedure.transitions:
+            yield {**parts, "verb": item.verb}, about
+
+
+def by_child(world: World) -> Iterator[Filling]:
+    for parts, about in by_case(world):
+        for child in pages_of(about[0].case_type).children:
+            yield {**parts, "child_slug": pages_of(child).slug}, about
+
+
+def by_file(world: World) -> Iterator[Filling]:
+    for parts, about in by_case(world):
+        for item in Evidence.objects.filter(case=about[0]):
+            yield {**parts, "evidence_id": item.pk}, about
+
+
+def by_batch(world: World) -> Iterator[Filling]:
+    for parts, _about in by_slug(world):
+        yield {**parts, "batch_id": world.batch.pk}, (world.batch,)
+
+
+def by_firm(world: World) -> Iterator[Filling]:
+    for firm, _cases in world.firms:
+        yield {"pk": firm.pk}, (firm,)
+
+
+def by_contact(world: World) -> Iterator[Filling]:
+    for contact in world.contacts:
+        yield {"pk": contact.enterprise_id, "contact_pk": contact.pk}, (contact.enterprise,)
+
+
+def by_two_firms(world: World) -> Iterator[Filling]:
+    """Whoever sees neither or only one of them sees nothing of the pair."""
+    for (firm, _cases), (other, _more) in zip(world.firms, world.firms[1:], strict=False):
+        yield {"pk": firm.pk, "other_pk": other.pk}, (firm, other)
+
+
+def by_official(world: World) -> Iterator[Filling]:
+    yield {"pk": world.zone.leader.pk}, ()
+
+
+def by_row_of(kind: str) -> Callable[[World], Iterator[Filling]]:
+    """What an official holds: a lead, an oversight, a stand-in."""
+    return lambda world: iter([({"pk": world.zone.leader.pk, "row_pk": world.others[kind].pk}, ())])
+
+
+def by_found(world: World) -> Iterator[Filling]:
+    for firm, _cases in world.firms:
+        yield {"kind": "enterprise", "pk": firm.pk}, (firm,)
+    for case in world.cases:
+        yield {"kind": "case", "pk": case.pk}, (case,)
+    for contact in world.contacts:
+        yield {"kind": "person", "pk": contact.pk}, (contact.enterprise,)
+    yield {"kind": "unit", "pk": world.zone.home.pk}, ()
+    yield {"kind": "nothing", "pk": 1}, ()
+
+
+def by_person(world: World) -> Iterator[Filling]:
+    for contact in world.contacts:
+        yield {"pk": contact.pk}, (contact.enterprise,)
+
+
+FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
+    frozenset(): lambda world: iter([({}, ())]),
+    frozenset({"slug"}): by_slug,
+    frozenset({"slug", "number"}): by_case,
+    frozenset({"slug", "number", "verb"}): by_verb,
+    frozenset({"slug", "number", "child_slug"}): by_child,
+    frozenset({"slug", "number", "evidence_id"}): by_file,
+    frozenset({"slug", "batch_id"}): by_batch,
+    frozenset({"pk", "contact_pk"}): by_contact,
+    frozenset({"pk", "other_pk"}): by_two_firms,
+    frozenset({"pk", "tag_pk"}): lambda world: iter(
+        [({**parts, "tag_pk": 1}, about) for parts, about in by_firm(world)]
+    ),
+    frozenset({"merge_pk"}): lambda world: iter(
+        [({"merge_pk": world.others["merge"].pk}, (world.firms[1][0], world.firms[2][0]))]
+    ),
+    frozenset({"kind", "pk"}): by_found,
+    frozenset({"pk", "name"}): lambda world: iter(
+        [({**parts, "name": "phone"}, about) for parts, about in by_person(world)]
+    ),
+    frozenset({"pk", "node_pk"}): lambda world: iter(
+        [({"pk": world.others["chains"][0].pk, "node_pk": world.others["chains"][1].pk}, ())]
+    ),
+    frozenset({"number"}): lambda world: iter([({"number": world.others["handover"].number}, ())]),
+    frozenset({"edition_pk"}): lambda world: iter([({"edition_pk": 1}, ())]),
+    frozenset({"edition_pk", "row_pk"}): lambda world: iter([({"edition_pk": 1, "row_pk": 1}, ())]),
+    frozenset({"day"}): lambda world: iter([({"day": world.zone.today.isoformat()}, ())]),
+    frozenset({"year"}): lambda world: iter([({"year": world.zone.today.year}, ())]),
+    frozenset({"secret"}): lambda world: iter([({"secret": "A" * 43}, ())]),
+    frozenset({"token"}): lambda world: iter([({"token": "A" * 43}, ())]),
+    frozenset({"adapter"}): lambda world: iter([({"adapter": "sms"}, ())]),
+}
+"""How an address is filled in, by the names of its parts."""
+BEGINNINGS: tuple[tuple[str, Callable[[World], Iterator[Filling]]], ...] = (
+    ("enterprises/", by_firm),
+    ("people/", by_person),
+    ("chains/", lambda world: iter([({"pk": world.others["chains"][0].pk}, ())])),
+    ("places/", lambda world: iter([({"pk": world.others["places"].pk}, ())])),
+    ("organisation/units/", lambda world: iter([({"pk": world.zone.home.pk}, ())])),
+    ("organisation/people/<int:pk>/lead/", by_row_of("lead")),
+    ("organisation/people/<int:pk>/oversight/", by_row_of("oversight")),
+    ("organisation/people/<int:pk>/stand-in/", by_row_of("stand-in")),
+    ("organisation/people/", by_official),
+    ("inbox/", lambda world: iter([({"pk": 1}, ())])),
+)
+"""Where `pk`, or a row of it, means different things: by how the address begins."""
+
+
+def filling(name: str, pattern: URLPattern) -> Callable[[World], Iterator[Filling]]:
+    parts = frozenset(pattern.pattern.converters)
+    if parts in ({"pk"}, {"pk", "row_pk"}):
+        path = str(pattern.pattern)
+        for beginning, fill in BEGINNINGS:
+            if path.startswith(beginning) and ("row_pk" in parts) == ("<int:pk>" in beginning):
+                return fill
+    assert parts in FILL, f"nobody can fill in {sorted(parts)} of the page {name}"
+    return FILL[parts]
+
+
+QUESTIONS = (f"q={MARK}", "q=2026-", "page=1&sort=-total")
+"""Asked of every page without a row of its own: for the secret texts, for case numbers, in another order."""
+
+
+def addresses(world: World) -> list[Address]:
+    found = []
+    for name, pattern in named_patterns().items():
+        for parts, about in filling(name, pattern)(world):
+            path = reverse(name, kwargs=parts)
+            found.append(Address(name, path, about))
+            if not about:
+                found += [Address(name, f"{path}?{question}") for question in questions(parts)]
+    return found
+
+
+def questions(filling: Mapping[str, Any]) -> Iterator[str]:
+    yield from QUESTIONS
+    pages = next(
+        (pages for ledger in ledgers() for pages in ledger.pages if pages.slug == filling.get("slug")), None
+    )
+    if pages is not None:
+        for view in pages.listing.views:
+            yield f"view={view.key}"
