@@ -92,7 +92,7 @@ def leads(chain: Chain, day: date) -> list[Fact]:
     """The chain's leader (链长) and liaison officer (联络员) on the day."""
     return [
         Fact(
-            lead.get_role_display(),
+            lead.role_label(),
             f"{lead.official.name}（{lead.official.unit.name}）",
             reverse("official", args=[lead.official_id]),
         )
