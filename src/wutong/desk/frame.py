@@ -87,6 +87,10 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
             if pages.in_menu:
                 item = _item(request, pages.listing.title, reverse("case_list", args=[pages.slug]))
                 groups.setdefault(str(ledger.menu_group), []).append(item)
+        for own in ledger.own_pages:
+            if own.label and (not own.rights or any(viewer(request).has(right) for right in own.rights)):
+                item = _item(request, own.label, reverse(own.name))
+                groups.setdefault(str(ledger.menu_group), []).append(item)
     groups.setdefault(str(_("企业")), []).append(_item(request, _("企业名录"), reverse("enterprises")))
     groups[str(_("企业"))].append(_item(request, _("人员"), reverse("people")))
     groups[str(_("产业"))] = [

@@ -173,6 +173,7 @@ def case_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         side=[
             FactsPanel(title=_("基本情况"), facts=extras.facts),
             _responsibility(file),
+            *extras.side,
             _files(file),
         ],
     )

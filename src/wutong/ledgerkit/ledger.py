@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wutong.base.accounts.rights import Right
@@ -73,12 +74,13 @@ class Lamp:
 
 @dataclass(frozen=True)
 class DetailExtras:
-    """What a ledger adds to the generic detail page of one case."""
+    """What a ledger adds to the generic detail page of one case: `panels` in the wide column, `side` beside it."""
 
     title: Text
     facts: Sequence[Fact]
     lamp: Lamp | None = None
     panels: Sequence[Block] = ()
+    side: Sequence[Block] = ()
     planned: Mapping[str, date] = field(default_factory=dict)
     actions: Sequence[Action] = ()
 
@@ -149,6 +151,19 @@ class Entering:
 
 
 @dataclass(frozen=True)
+class OwnPage:
+    """A page that a ledger draws itself, beside those that are built from its declaration. `path` lies below the root
+    as in `urls.py`, `name` is what `reverse` knows it by. With a `label` it stands in the ledger's menu group, for
+    everybody or for those who have one of `rights`; the view itself checks who may open it."""
+
+    path: str
+    name: str
+    view: Callable[..., HttpResponse]
+    label: Text = ""
+    rights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ledger:
     """One mechanism of the zone."""
 
@@ -162,6 +177,7 @@ class Ledger:
     see_restricted: str = ""
     importing: Importing | None = None
     entering: Entering | None = None
+    own_pages: tuple[OwnPage, ...] = ()
     seed: Callable[[], None] | None = None
 
 

@@ -1,10 +1,12 @@
-"""Addresses of every ledger: they follow from the slugs of the declarations."""
+"""Addresses of every ledger: its own pages first, then what follows from the slugs of the declarations."""
 
 from django.urls import path
 
 from wutong.ledgerkit import act_pages, detail_pages, import_pages, list_pages
+from wutong.ledgerkit.registry import ledgers
 
 urlpatterns = [
+    *(path(page.path, page.view, name=page.name) for ledger in ledgers() for page in ledger.own_pages),
     path("<slug:slug>/", list_pages.case_list, name="case_list"),
     path("<slug:slug>/new/", act_pages.case_new, name="case_new"),
     path("<slug:slug>/export/", list_pages.case_export, name="case_export"),

@@ -6,6 +6,7 @@ Rows are not always a queryset (the stalled finder returns computed rows), there
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from django.utils.functional import Promise
@@ -49,6 +50,11 @@ class Cell:
     lamp: LampColour = ""
     alarm: bool = False
     fault: Text = ""
+
+
+def day_cell(day: date | None) -> Cell:
+    """A day as the house writes it; an empty cell for none."""
+    return Cell(day.isoformat(), value=day) if day else Cell()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,16 @@ from wutong.base.accounts.rights import Right
 from wutong.base.lamps.subjects import LampSubject, declare_subject
 from wutong.cases.registry import CaseType
 from wutong.ledgerkit.ledger import CasePages, Entering, Importing, Ledger, Listing, Opening, View
-from wutong.ledgers.project_push import forms, importing, lamp_words, pages, queries, services
+from wutong.ledgers.project_push import (
+    forms,
+    importing,
+    lamp_words,
+    project_file,
+    queries,
+    rectification_pages,
+    services,
+    stalled_list,
+)
 from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE, RECTIFICATION
 
@@ -25,7 +34,7 @@ LEDGER = Ledger(
     name=_("项目推进库"),
     menu_group=_("招商"),
     case_types=(
-        CaseType(PROJECT_LIFE, ProjectPush, pages.gate_facts, related=("project",)),
+        CaseType(PROJECT_LIFE, ProjectPush, project_file.gate_facts, related=("project",)),
         CaseType(RECTIFICATION, Rectification),
     ),
     rights=(
@@ -47,11 +56,11 @@ LEDGER = Ledger(
             slug="projects",
             listing=Listing(
                 title=_("项目推进库"),
-                intro=pages.stalled_intro,
-                columns=pages.STALLED_COLUMNS,
-                entries=pages.stalled_entries,
-                rows=pages.stalled_rows,
-                filters=pages.StalledFilters,
+                intro=stalled_list.stalled_intro,
+                columns=stalled_list.STALLED_COLUMNS,
+                entries=stalled_list.stalled_entries,
+                rows=stalled_list.stalled_rows,
+                filters=stalled_list.StalledFilters,
                 order={
                     "total": lambda item: item.amount_yuan,
                     "signed_on": lambda item: item.life.signed_on,
@@ -65,13 +74,13 @@ LEDGER = Ledger(
                     View("signed", _("签约未开工")),
                     View("started", _("开工未投产")),
                 ),
-                counts=pages.stalled_counts,
-                totals=pages.stalled_totals,
-                notes=pages.stalled_notes,
-                file_title=pages.stalled_title,
+                counts=stalled_list.stalled_counts,
+                totals=stalled_list.stalled_totals,
+                notes=stalled_list.stalled_notes,
+                file_title=stalled_list.stalled_title,
             ),
-            details=pages.project_details,
-            extras=pages.project_extras,
+            details=project_file.project_details,
+            extras=project_file.project_extras,
             children=("rectification",),
         ),
         CasePages(
@@ -79,11 +88,11 @@ LEDGER = Ledger(
             slug="rectifications",
             listing=Listing(
                 title=_("问题整改"),
-                intro=pages.rectification_intro,
-                columns=pages.RECTIFICATION_COLUMNS,
-                entries=pages.rectification_entries,
-                rows=pages.rectification_rows,
-                filters=pages.RectificationFilters,
+                intro=rectification_pages.rectification_intro,
+                columns=rectification_pages.RECTIFICATION_COLUMNS,
+                entries=rectification_pages.rectification_entries,
+                rows=rectification_pages.rectification_rows,
+                filters=rectification_pages.RectificationFilters,
                 order={"due_on": "case__due_on", "opened_on": "case__opened_on"},
                 views=(
                     View("", _("未销号")),
@@ -92,8 +101,8 @@ LEDGER = Ledger(
                     View("closed", _("已销号")),
                 ),
             ),
-            details=pages.rectification_details,
-            extras=pages.rectification_extras,
+            details=rectification_pages.rectification_details,
+            extras=rectification_pages.rectification_extras,
             opening=Opening(
                 fields=("problem", "blocking_class", "measure"),
                 holders=("host", "verifier"),

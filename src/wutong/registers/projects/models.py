@@ -33,6 +33,11 @@ class Project(RegisterEntry):
     land_mu = models.DecimalField(_("用地（亩）"), max_digits=10, decimal_places=2, null=True)
     plan_start_on = models.DateField(_("计划开工"), null=True)
     plan_production_on = models.DateField(_("计划投产"), null=True)
+    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True)
+    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="doubles", verbose_name=_("并入项目")
+    )
 
     class Meta:
         verbose_name = _("项目")

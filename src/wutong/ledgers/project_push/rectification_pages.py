@@ -1,0 +1,130 @@
+"""The list and the page of rectifications."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wutong.cases.models import Case
+from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
+from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgers.project_push.models import BlockingClass, Rectification
+from wutong.ledgers.project_push.procedures import RECTIFICATION
+from wutong.registers.organisation.actors import Actor
+from wutong.ui.forms import FilterForm
+from wutong.ui.panels import Fact
+from wutong.ui.tables import Cell, Column, Row, Text, day_cell
+
+RECTIFICATION_COLUMNS = (
+    Column("name", gettext_lazy("存在问题"), "name", phone="show"),
+    Column("state", gettext_lazy("状态"), "lamp", phone="show"),
+    Column("project", gettext_lazy("项目"), "long", phone="show"),
+    Column("blocking", gettext_lazy("卡点类别"), phone="show"),
+    Column("measure", gettext_lazy("整改措施"), "long"),
+    Column("unit", gettext_lazy("责任单位"), phone="show"),
+    Column("person", gettext_lazy("责任人"), phone="show"),
+    Column("leader", gettext_lazy("包保领导")),
+    Column("opened_on", gettext_lazy("提出日期"), "date", sortable=True),
+    Column("due_on", gettext_lazy("整改时限"), "date", sortable=True, phone="show"),
+)
+
+
+class RectificationFilters(FilterForm):
+    q = forms.CharField(label=gettext_lazy("问题、项目、编号"), required=False, max_length=50)
+    blocking = forms.ChoiceField(
+        label=gettext_lazy("卡点"),
+        required=False,
+        choices=[("", gettext_lazy("全部卡点")), *BlockingClass.choices],
+    )
+
+
+def rectification_entries(query: ListQuery) -> QuerySet[Rectification]:
+    rows = Rectification.objects.select_related(
+        "case__parent", "case__host_unit", "case__host_person", "case__leader"
+    ).filter(case__in=visible_cases(query.actor, Rectification.case_type))
+    if query.view == "":
+        rows = rows.filter(case__is_open=True)
+    elif query.view == "overdue":
+        rows = rows.filter(case__is_open=True, case__due_on__lt=query.as_of)
+    elif query.view == "submitted":
+        rows = rows.filter(case__state="submitted")
+    elif query.view == "closed":
+        rows = rows.filter(case__is_open=False)
+    if "q" in query.filters:
+        text = query.filters["q"].strip()
+        rows = rows.filter(
+            Q(problem__icontains=text)
+            | Q(case__parent__title__icontains=text)
+            | Q(case__number__icontains=text)
+        )
+    if "blocking" in query.filters:
+        rows = rows.filter(blocking_class=query.filters["blocking"])
+    return rows.order_by("case__due_on", "case__pk")
+
+
+def rectification_rows(entries: Sequence[Rectification], query: ListQuery) -> list[Row]:
+    rows = []
+    for item in entries:
+        case = item.case
+        href = reverse("case_detail", args=["rectifications", case.number])
+        parent = case.parent
+        lamp = rectification_lamp(case, query.as_of)
+        cells = {
+            "name": Cell(item.problem, href=href, note=case.number),
+            "project": Cell(
+                parent.title if parent else "",
+                href=reverse("case_detail", args=["projects", parent.number]) if parent else "",
+            ),
+            "blocking": Cell(item.get_blocking_class_display()),
+            "measure": Cell(item.measure),
+            "unit": Cell(str(case.host_unit or "")),
+            "person": Cell(str(case.host_person or "")),
+            "leader": Cell(str(case.leader or "")),
+            "opened_on": day_cell(case.opened_on),
+            "due_on": day_cell(case.due_on),
+            "state": Cell(lamp.text, lamp=lamp.colour, note=lamp.reason),
+        }
+        rows.append(Row(case.number, cells, href=href))
+    return rows
+
+
+def rectification_lamp(case: Case, as_of: date) -> Lamp:
+    state = RECTIFICATION.state(case.state)
+    if not case.is_open:
+        on = case.closed_on.isoformat() if case.closed_on else ""
+        return Lamp("green", state.label, _("%(on)s销号") % {"on": on})
+    if case.state == "submitted":
+        return Lamp("pause", state.label, _("佐证已交，停止计时，待核查"))
+    if case.due_on is not None and case.due_on < as_of:
+        days = (as_of - case.due_on).days
+        return Lamp("red", _("已超时"), _("时限%(due)s，已过%(days)s天") % {"due": case.due_on, "days": days})
+    return Lamp("green", state.label, _("时限%(due)s") % {"due": case.due_on or "—"})
+
+
+def rectification_intro(_query: ListQuery) -> Text:
+    return _("项目的问题、责任和整改。交佐证的人和销号的人不是同一个人。")
+
+
+def rectification_details() -> QuerySet[Rectification]:
+    return Rectification.objects.select_related("case__parent")
+
+
+def rectification_extras(detail: Rectification, _actor: Actor, as_of: date) -> DetailExtras:
+    case = detail.case
+    parent = case.parent
+    facts = [
+        Fact(_("编号"), case.number),
+        Fact(
+            _("项目"),
+            parent.title if parent else "",
+            href=reverse("case_detail", args=["projects", parent.number]) if parent else "",
+        ),
+        Fact(_("卡点类别"), detail.get_blocking_class_display()),
+        Fact(_("整改措施"), detail.measure, wide=True),
+        Fact(_("到期日"), case.due_on.isoformat() if case.due_on else ""),
+    ]
+    return DetailExtras(title=detail.problem, facts=facts, lamp=rectification_lamp(case, as_of))
