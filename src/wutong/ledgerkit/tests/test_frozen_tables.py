@@ -15,6 +15,7 @@ from wutong.ledgerkit.tests.tampering import Book, found, write_book
 from wutong.ledgers.project_push.models import ProjectVisit, PublishedCount
 from wutong.registers.enterprises.duplicates import declare_distinct
 from wutong.registers.enterprises.services import register_enterprise
+from wutong.registers.history.services import record
 from wutong.registers.projects.models import Project
 
 TABLES = append_only_tables()
@@ -52,8 +53,18 @@ def full(book: Book, zone: Zone) -> None:
     PasswordHistory.objects.create(account=zone.host.account, password="x", set_at=NOW)
     other = register_enterprise(name="示例另一家公司", code=None, actor=None, on=NOW.date(), now=NOW)
     declare_distinct(book.enterprise, other, reason="示例", actor=None, now=NOW)
-    project = Project.objects.create(
-        code="XM-示例", name="示例项目", identity="x", investor=other, total_investment_yuan=1
+    project = record(
+        Project(),
+        {
+            "code": "XM-示例",
+            "name": "示例项目",
+            "identity": "x",
+            "investor": other,
+            "total_investment_yuan": 1,
+        },
+        actor=None,
+        effective_on=NOW.date(),
+        now=NOW,
     )
     ProjectVisit.objects.create(project=project, on=NOW.date(), visitors="示例", said="示例", recorded_at=NOW)
     PublishedCount.objects.create(title="示例", as_of=NOW.date(), known_at=NOW, numbers={}, published_at=NOW)
