@@ -14,3 +14,11 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+
+    def init_connection_state(self) -> None:
+        """Without just-in-time compilation: who may see a row is a long condition, and compiling it took seconds where
+        the answer takes milliseconds (the planner thinks small tables large until they are analysed)."""
+        super().init_connection_state()
+        self.connection.execute("SET jit = off")
+        if not self.get_autocommit():
+            self.connection.commit()
