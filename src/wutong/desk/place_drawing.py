@@ -1,10 +1,5 @@
-"""A place with its neighbours and the places inside it as one SVG drawing. No map library, no tiles: shapes only.
+"""A place with its neighbours and the places inside it as one SVG drawing: shapes only."""
 
-Degrees are flattened around the middle of the place (a degree of longitude is shorter by the cosine of the latitude);
-that is exact enough for a zone.
-"""
-
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,11 +8,8 @@ from typing import Any
 import shapely
 from django.utils.translation import gettext as _
 
-WIDTH, TALLEST = 640.0, 520.0
-MARGIN = 0.06
-"""Share of the drawing that stays free around the place."""
-FINEST = 0.6
-"""Of a unit of the drawing: what is smaller is not drawn."""
+from wutong.ui.map_drawing import WIDTH, path_of, scale_of
+
 MOST_LABELS = 30
 LETTER, LINE = 12.0, 16.0
 SPARE = 8.0
@@ -32,26 +24,9 @@ class DrawnPlace:
     href: str = ""
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Degrees to units of the drawing: `west` and `north` are its upper left corner."""
-
-    west: float
-    north: float
-    per_lon: float
-    per_lat: float
-    height: float
-
-    def flat(self, shape: Any) -> Any:
-        return shapely.transform(
-            shape,
-            lambda points: (points - [self.west, self.north]) * [self.per_lon, -self.per_lat],
-        )
-
-
 def draw_place(own: DrawnPlace, inside: Sequence[DrawnPlace], beside: Sequence[DrawnPlace]) -> str:
     """The SVG as text; names are escaped. What lies beside is cut off at the edge."""
-    scale = _scale(own.shape)
+    scale = scale_of(own.shape)
     flat_own = scale.flat(own.shape)
     # A little more than what is seen, so that the cut itself is not.
     frame = shapely.box(-SPARE, -SPARE, WIDTH + SPARE, scale.height + SPARE)
@@ -59,16 +34,16 @@ def draw_place(own: DrawnPlace, inside: Sequence[DrawnPlace], beside: Sequence[D
     for place in beside:
         shape = shapely.intersection(scale.flat(place.shape), frame)
         if not shapely.is_empty(shape):
-            parts.append(_linked(place, f'<path class="m-plan" fill-opacity="0" d="{_path(shape)}"/>'))
+            parts.append(_linked(place, f'<path class="m-plan" fill-opacity="0" d="{path_of(shape)}"/>'))
     parts.append(
-        f'<path class="m-c2" fill-opacity="0.22" fill-rule="evenodd" d="{_path(flat_own)}"/>'
-        f'<path class="l-c1" d="{_path(flat_own)}"><title>{escape(own.name)}</title></path>'
+        f'<path class="m-c2" fill-opacity="0.22" fill-rule="evenodd" d="{path_of(flat_own)}"/>'
+        f'<path class="l-c1" d="{path_of(flat_own)}"><title>{escape(own.name)}</title></path>'
     )
     flat_inside = [(place, scale.flat(place.shape)) for place in inside]
     for place, shape in flat_inside:
         parts.append(
             _linked(
-                place, f'<path class="m-plan" fill-opacity="0" stroke-dasharray="5 2" d="{_path(shape)}"/>'
+                place, f'<path class="m-plan" fill-opacity="0" stroke-dasharray="5 2" d="{path_of(shape)}"/>'
             )
         )
     labelled = flat_inside or [(own, flat_own)]
@@ -79,32 +54,6 @@ def draw_place(own: DrawnPlace, inside: Sequence[DrawnPlace], beside: Sequence[D
         f'<svg viewBox="0 0 {WIDTH:g} {scale.height:g}" width="{WIDTH:g}" height="{scale.height:g}" role="group" '
         f'aria-label="{escape(title)}"><title>{escape(title)}</title>{"".join(parts)}</svg>'
     )
-
-
-def _scale(shape: Any) -> Scale:
-    west, south, east, north = shapely.bounds(shape)
-    narrow = math.cos(math.radians((south + north) / 2))
-    across, up = max((east - west) * narrow, 1e-9), max(north - south, 1e-9)
-    unit = min(WIDTH / across, TALLEST / up) * (1 - 2 * MARGIN)
-    height = round(up * unit / (1 - 2 * MARGIN), 1)
-    return Scale(
-        west=west - (WIDTH - across * unit) / 2 / (unit * narrow),
-        north=north + (height - up * unit) / 2 / unit,
-        per_lon=unit * narrow,
-        per_lat=unit,
-        height=height,
-    )
-
-
-def _path(shape: Any) -> str:
-    """Rings as one path; lines and points that a cut leaves over are dropped."""
-    drawn = []
-    for part in shapely.get_parts(shapely.simplify(shape, FINEST)):
-        if part.geom_type == "Polygon" and not part.is_empty:
-            for ring in (part.exterior, *part.interiors):
-                points = "L".join(f"{x:.1f} {y:.1f}" for x, y in ring.coords[:-1])
-                drawn.append(f"M{points}Z")
-    return "".join(drawn)
 
 
 def _linked(place: DrawnPlace, path: str) -> str:

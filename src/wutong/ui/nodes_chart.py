@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.ui.formats import days_text, short_date_text
 from wutong.ui.panels import Panel
 from wutong.ui.tables import Text
+from wutong.ui.time_axis import Scale, Tick, number, shortened, text_width, ticks
 
 WIDTH = 748
 TOP = 24
@@ -23,10 +24,7 @@ ROW_HEIGHT = 30
 FOOT_HEIGHT = 20
 RIGHT_MARGIN = 92  # room for the label of the last node
 LEFT_MIN, LEFT_MAX = 96, 200
-HAN_WIDTH, LATIN_WIDTH = 12.0, 6.7  # of one character at 12 px
 LABEL_GAP = 11
-TICK_MONTHS = (1, 3, 6, 12, 24, 60)
-TICK_SPACE = 78  # below this two tick labels touch; browsers set digits a little apart from Han characters
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,6 @@ class NodeRow:
 
 
 @dataclass(frozen=True)
-class Tick:
-    x: str
-    text_x: str
-    label: str
-
-
-@dataclass(frozen=True)
 class NodesChart:
     """Everything `ui/panels/nodes.html` writes into the SVG."""
 
@@ -96,23 +87,6 @@ class NodesChart:
     as_of_text_y: str
     as_of_label: str
     rows: Sequence[NodeRow]
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Days to pixels: `first` lies at `left`, `last` at `right`."""
-
-    first: date
-    last: date
-    left: float
-    right: float
-
-    def x(self, day: date) -> float:
-        return self.left + (day - self.first).days * self.per_day
-
-    @property
-    def per_day(self) -> float:
-        return (self.right - self.left) / max((self.last - self.first).days, 1)
 
 
 def days_late(node: Node, as_of: date) -> int | None:
@@ -148,24 +122,6 @@ def time_scale(nodes: Sequence[Node], as_of: date, left: float) -> Scale:
     return Scale(first, max(days), left, WIDTH - RIGHT_MARGIN)
 
 
-def tick_days(scale: Scale) -> list[date]:
-    """Firsts of months in the finest step whose labels do not touch."""
-    for months in TICK_MONTHS:
-        if scale.per_day * months * 30.4 >= TICK_SPACE:
-            break
-    day, days = scale.first, []
-    while day <= scale.last:
-        days.append(day)
-        month = day.year * 12 + day.month - 1 + months
-        day = date(month // 12, month % 12 + 1, 1)
-    return days
-
-
-def text_width(text: str) -> float:
-    """Width of 12 px text in user units, near enough to keep labels inside the drawing."""
-    return sum(HAN_WIDTH if ord(character) > 0x2E7F else LATIN_WIDTH for character in text)
-
-
 def draw_nodes(nodes: Sequence[Node], as_of: date) -> NodesChart:
     """Places every node on the drawing."""
     left = min(max([LEFT_MIN, *(text_width(str(node.label)) + 24 for node in nodes)]), LEFT_MAX)
@@ -175,23 +131,12 @@ def draw_nodes(nodes: Sequence[Node], as_of: date) -> NodesChart:
         view_box=f"0 0 {WIDTH} {bottom + FOOT_HEIGHT}",
         right=str(WIDTH),
         bottom=str(bottom),
-        ticks=_ticks(scale),
-        as_of_x=_number(scale.x(as_of)),
+        ticks=ticks(scale),
+        as_of_x=number(scale.x(as_of)),
         as_of_text_y=str(bottom + 14),
         as_of_label=gettext("数据日 %(day)s") % {"day": short_date_text(as_of)},
         rows=[_row(node, as_of, scale, TOP + ROW_HEIGHT * index + 15) for index, node in enumerate(nodes)],
     )
-
-
-def _ticks(scale: Scale) -> list[Tick]:
-    ticks: list[Tick] = []
-    year = 0
-    for day in tick_days(scale):
-        pattern = gettext("%(month)d月") if day.year == year else gettext("%(year)d年%(month)d月")
-        label = pattern % {"year": day.year, "month": day.month}
-        year = day.year
-        ticks.append(Tick(_number(scale.x(day)), _number(scale.x(day) + 4), label))
-    return ticks
 
 
 def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
@@ -216,7 +161,7 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
         before = mark_x - gap  # no room beside the line: the text stands on it, with a halo
     return NodeRow(
         label=label,
-        short_label=_shortened(label, scale.left - 12),
+        short_label=shortened(label, scale.left - 12),
         href=node.href,
         planned_on=node.planned_on,
         actual_on=actual_on,
@@ -224,17 +169,17 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
         days_late=late,
         text=text,
         sentence=_sentence(label, text, node.planned_on, how),
-        y=_number(y),
-        text_y=_number(y + 4),
-        line_y=_number(y + 15),
+        y=number(y),
+        text_y=number(y + 4),
+        line_y=number(y + 15),
         diamond_x=_optional(planned_x, -5),
-        diamond_y=_number(y - 5),
-        diamond_centre="" if planned_x is None else f"{_number(planned_x)} {_number(y)}",
+        diamond_y=number(y - 5),
+        diamond_centre="" if planned_x is None else f"{number(planned_x)} {number(y)}",
         disc_x=_optional(actual_x),
-        bar_x=_number(bar[0]) if bar else "",
-        bar_y=_number(y - 1.5),
-        bar_width=_number(bar[1]) if bar else "",
-        text_x=_number(before if at_end else mark_x + gap),
+        bar_x=number(bar[0]) if bar else "",
+        bar_y=number(y - 1.5),
+        bar_width=number(bar[1]) if bar else "",
+        text_x=number(before if at_end else mark_x + gap),
         text_anchor_end=at_end,
         text_css={"overdue": "t-red t-halo", "ahead": "t-dim", "open": "t-dim"}.get(how, "t-halo"),
     )
@@ -271,20 +216,8 @@ def _slash(day: date | None) -> str:
     return f"{day:%m/%d}" if day else ""
 
 
-def _shortened(label: str, width: float) -> str:
-    if text_width(label) <= width:
-        return label
-    while label and text_width(label) + HAN_WIDTH > width:
-        label = label[:-1]
-    return label + "…"
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}"
-
-
 def _optional(value: float | None, offset: float = 0) -> str:
-    return "" if value is None else _number(value + offset)
+    return "" if value is None else number(value + offset)
 
 
 @dataclass(frozen=True)

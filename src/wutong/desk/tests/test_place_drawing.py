@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from wutong.desk.place_drawing import TALLEST, WIDTH, DrawnPlace, draw_place
+from wutong.desk.place_drawing import DrawnPlace, draw_place
+from wutong.ui.map_drawing import TALLEST, WIDTH
 from wutong.registers.places.boundaries import checked_boundary
 from wutong.registers.places.tests.drawings import square
 

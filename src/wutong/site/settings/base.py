@@ -164,6 +164,10 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS: list[object] = []
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "wutong.site.front_end.FrontEndFinder",
+]
 WUTONG_FILE_DIR = DATA_DIR / "files"
 WUTONG_KEY_DIR = Path(os.environ.get("WUTONG_KEY_DIR", DATA_DIR / "keys"))
 WUTONG_ANCHOR_DIR = Path(os.environ.get("WUTONG_ANCHOR_DIR", DATA_DIR / "anchors"))

@@ -9,19 +9,17 @@ from hypothesis import strategies as st
 
 from wutong.ui.nodes_chart import (
     LEFT_MAX,
-    TICK_SPACE,
     WIDTH,
     Node,
     NodesPanel,
     days_late,
     draw_nodes,
     standing,
-    text_width,
-    tick_days,
     time_scale,
 )
 from wutong.ui.tests.examples import HOSTILE
 from wutong.ui.tests.well_formed import Element, read
+from wutong.ui.time_axis import TICK_SPACE, text_width, tick_days
 
 AS_OF = date(2024, 1, 15)
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
