@@ -1,1 +1,1 @@
-"""Measurements. Never part of the tests: machines are noisy, and a timed test fails for the wrong reason."""
+"""Measurements. Nothing here is a test: numbers are printed and written down, never asserted (`make bench`)."""

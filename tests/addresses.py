@@ -10,6 +10,9 @@ from tests.secret_world import MARK, World
 from wutong.cases.models import Evidence
 from wutong.cases.registry import case_type_of
 from wutong.ledgerkit.registry import ledgers, pages_of
+from wutong.ledgers.project_push.counts_publishing import publish_count
+from wutong.ledgers.project_push.models import PublishedCount
+from wutong.registers.organisation.actors import SYSTEM
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ def named_patterns() -> dict[str, URLPattern]:
 
     walk(get_resolver().url_patterns, "")
     return found
+
+
+def published(world: World) -> PublishedCount:
+    """A count of the whole zone that was published; its totals are open, its projects are not."""
+    found = PublishedCount.objects.first()
+    return found or publish_count("示例公布", None, world.zone.today, actor=SYSTEM, now=world.zone.now)
 
 
 Filling = tuple[Mapping[str, Any], tuple[Any, ...]]
@@ -68,6 +77,13 @@ def by_file(world: World) -> Iterator[Filling]:
     for parts, about in by_case(world):
         for item in Evidence.objects.filter(case=about[0]):
             yield {**parts, "evidence_id": item.pk}, about
+
+
+def by_case_of(part: str, case_type: str) -> Callable[[World], Iterator[Filling]]:
+    """Pages of one case type of their own, by number."""
+    return lambda world: iter(
+        [({part: case.number}, (case,)) for case in world.cases if case.case_type == case_type]
+    )
 
 
 def by_batch(world: World) -> Iterator[Filling]:
@@ -116,13 +132,47 @@ def by_person(world: World) -> Iterator[Filling]:
         yield {"pk": contact.pk}, (contact.enterprise,)
 
 
+def by_project(world: World, **more: Any) -> Iterator[Filling]:
+    for case in world.cases:
+        if case.case_type == "project_push":
+            yield {"project_no": case.number, **more}, (case,)
+
+
+def by_photo(world: World) -> Iterator[Filling]:
+    for parts, about in by_project(world):
+        for item in Evidence.objects.filter(case=about[0]):
+            yield {**parts, "entry": item.pk}, about
+
+
+def by_meeting(**parts: str) -> Callable[[World], Iterator[Filling]]:
+    """Pages of the secret meeting. Its items and decisions are about a secret project: they name both."""
+
+    def fill(world: World) -> Iterator[Filling]:
+        meeting, item, decision = world.others["meeting"]
+        rows = {"item": item.pk, "decision": decision.pk}
+        about = (meeting, item.case) if {"item", "decision"} & parts.keys() else (meeting,)
+        yield {"meeting": meeting.number, **{name: rows.get(name, value) for name, value in parts.items()}}, about
+
+    return fill
+
+
 FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
+    frozenset({"meeting"}): by_meeting(),
+    frozenset({"meeting", "item"}): by_meeting(item=""),
+    frozenset({"meeting", "decision"}): by_meeting(decision=""),
+    frozenset({"meeting", "form"}): by_meeting(form="docx"),
+    frozenset({"meeting", "evidence_id"}): by_meeting(evidence_id="1"),
     frozenset(): lambda world: iter([({}, ())]),
     frozenset({"slug"}): by_slug,
     frozenset({"slug", "number"}): by_case,
     frozenset({"slug", "number", "verb"}): by_verb,
     frozenset({"slug", "number", "child_slug"}): by_child,
     frozenset({"slug", "number", "evidence_id"}): by_file,
+    frozenset({"project_no"}): by_project,
+    frozenset({"project_no", "code"}): lambda world: by_project(world, code="permit"),
+    frozenset({"project_no", "entry"}): by_photo,
+    frozenset({"instruction"}): by_case_of("instruction", "instruction"),
+    frozenset({"order"}): by_case_of("order", "supervision_order"),
     frozenset({"slug", "batch_id"}): by_batch,
     frozenset({"pk", "contact_pk"}): by_contact,
     frozenset({"pk", "other_pk"}): by_two_firms,
@@ -139,13 +189,31 @@ FILL: dict[frozenset[str], Callable[[World], Iterator[Filling]]] = {
     frozenset({"pk", "node_pk"}): lambda world: iter(
         [({"pk": world.others["chains"][0].pk, "node_pk": world.others["chains"][1].pk}, ())]
     ),
+    frozenset({"kept_no", "double_no"}): lambda world: iter(
+        [({"kept_no": world.cases[0].number, "double_no": world.cases[1].number}, tuple(world.cases[:2]))]
+    ),
+    frozenset({"count_pk"}): lambda world: iter([({"count_pk": published(world).pk}, ())]),
     frozenset({"number"}): lambda world: iter([({"number": world.others["handover"].number}, ())]),
+    frozenset({"gate_type"}): lambda world: iter([({"gate_type": "project_push"}, ())]),
+    frozenset({"gate_pk"}): lambda world: iter([({"gate_pk": 1}, ())]),
+    frozenset({"document_kind"}): lambda world: iter([({"document_kind": "minutes"}, ())]),
+    frozenset({"document_kind", "form"}): lambda world: iter(
+        [({"document_kind": "minutes", "form": "docx"}, ())]
+    ),
     frozenset({"edition_pk"}): lambda world: iter([({"edition_pk": 1}, ())]),
     frozenset({"edition_pk", "row_pk"}): lambda world: iter([({"edition_pk": 1, "row_pk": 1}, ())]),
     frozenset({"day"}): lambda world: iter([({"day": world.zone.today.isoformat()}, ())]),
     frozenset({"year"}): lambda world: iter([({"year": world.zone.today.year}, ())]),
     frozenset({"secret"}): lambda world: iter([({"secret": "A" * 43}, ())]),
     frozenset({"token"}): lambda world: iter([({"token": "A" * 43}, ())]),
+    frozenset({"round_pk"}): lambda world: iter([({"round_pk": world.others["round"].pk}, ())]),
+    frozenset({"round_pk", "report_pk"}): lambda world: (
+        ({"round_pk": item.round_id, "report_pk": item.pk}, (item.case,))
+        for item in world.others["round"].reports.select_related("case")
+    ),
+    frozenset({"round_pk", "batch_id"}): lambda world: iter(
+        [({"round_pk": world.others["round"].pk, "batch_id": world.batch.pk}, (world.batch,))]
+    ),
     frozenset({"adapter"}): lambda world: iter([({"adapter": "sms"}, ())]),
 }
 """How an address is filled in, by the names of its parts."""

@@ -19,6 +19,7 @@ LAYERS = (
     "cli",
     "sample",
     "desk",
+    "api",
     "ledgers",
     "ledgerkit",
     "indicators",

@@ -10,6 +10,8 @@ from wutong.base.money import YI
 from wutong.cases.act import act
 from wutong.cases.handover.services import draft_handover
 from wutong.cases.models import Case
+from wutong.cases.rounds.periods import ended_before
+from wutong.cases.rounds.services import open_round
 from wutong.cases.steps import Holder, NewEvidence
 from wutong.exchange.models import ImportBatch
 from wutong.exchange.services import check_workbook
@@ -20,9 +22,19 @@ from wutong.ledgerkit.testing import (
     account_with,
     make_zone,
 )
+from wutong.ledgers.meetings.agenda_services import add_item
+from wutong.ledgers.meetings.decision_services import NewDecision, record_decision
+from wutong.ledgers.meetings.models import AgendaItem, Decision, DispatchMeeting
+from wutong.ledgers.meetings.services import NewMeeting, plan_meeting
 from wutong.ledgers.project_push.importing import SHEET
+from wutong.ledgers.project_push.rounds import PROJECT_MONTH
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
-from wutong.ledgers.supervision_orders.services import issue_order
+from wutong.ledgers.supervision_orders.services import (
+    NewInstruction,
+    NewOrder,
+    enter_instruction,
+    issue_order,
+)
 from wutong.registers.chains.services import NewNode, add_node, join_chain, open_chain
 from wutong.registers.enterprises.merging import merge_enterprises, undo_merge
 from wutong.registers.enterprises.models import Enterprise
@@ -105,6 +117,20 @@ def make_world() -> World:
         on=zone.today,
         now=zone.now,
     )
+    instruction = enter_instruction(
+        NewInstruction(
+            leader=zone.leader,
+            given_on=zone.today,
+            document_title=f"{MARK}来文",
+            text=f"{MARK}批示内容",
+            received_by=zone.host,
+            about=lead,
+            orders=[NewOrder(zone.home, f"{MARK}批示要求")],
+        ),
+        actor=SYSTEM,
+        on=zone.today,
+        now=zone.now,
+    )
     for project in (signed, lead):
         hand_in(project, zone)
     for case in (signed, lead, paused):
@@ -121,12 +147,15 @@ def make_world() -> World:
         )
         world.contacts.append(contact)
     world.cases = [*Case.objects.filter(pk__in=[case.pk for case in world.cases]).order_by("pk"), order]
+    world.cases.append(instruction)
+    world.others["meeting"] = meeting_about(signed, zone)
+    world.cases.append(world.others["meeting"][0])
     importer = account_with("importer", zone.home, zone.now, "project_push.import")
     rows = [
         ["项目名称", "投资方", "总投资(亿元)", "签约时间", "责任单位"],
         [f"{MARK}导入项目", "甲", 3, day, "示例经济部"],
     ]
-    world.others = rows_for_everybody(world, importer)
+    world.others |= rows_for_everybody(world, importer)
     world.batch, _intake = check_workbook(
         SHEET, xlsx({"表": rows}), name=f"{MARK}.xlsx", actor=importer, now=zone.now
     )
@@ -164,7 +193,23 @@ def rows_for_everybody(world: World, importer: Account) -> dict[str, Any]:
         "places": place,
         "handover": handover,
         "merge": merge,
+        "round": open_round(
+            PROJECT_MONTH, ended_before("month", zone.today), actor=SYSTEM, on=zone.today, now=zone.now
+        ),
     }
+
+
+def meeting_about(project: Case, zone: Zone) -> tuple[Case, AgendaItem, Decision]:
+    """A meeting in session that decided about a secret project; the department leads and records it."""
+    new = NewMeeting(zone.today, "08:30", "示例会议室", zone.host, zone.verifier, title=f"{MARK}调度会")
+    case = plan_meeting(new, actor=SYSTEM, on=zone.today, now=zone.now)
+    meeting = DispatchMeeting.objects.select_related("case").get(case=case)
+    item = add_item(
+        meeting, project, reason=f"{MARK}原因", actor=SYSTEM, as_of=zone.today, now=zone.now
+    )  # fmt: skip
+    case = act(case, "start", actor=SYSTEM, now=zone.now, effective_on=zone.today).case
+    decision = record_decision(item, NewDecision(f"{MARK}决定", kinds="note"), actor=SYSTEM, now=zone.now)
+    return case, item, decision
 
 
 def hand_in(case: Case, zone: Zone) -> None:

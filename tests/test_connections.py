@@ -6,12 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.zone_for_ledgers import NOW, ON, LedgerZone, document, holder, make_ledger_zone, official_of
+from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
 from wutong.cases.act import act
 from wutong.cases.clocks.sweep import sweep_clocks
 from wutong.cases.models import Case, Change, Clock
+from wutong.ledgerkit.testing import account_with, client_of
 from wutong.ledgerkit.verify import all_faults
 from wutong.ledgers.supervision_orders.models import SupervisionOrder
+from wutong.registers.organisation.actors import Actor
+from wutong.registers.organisation.services import open_unit
 from wutong.site.connections import project_push as connection_of_project_push
 from wutong.site.tasks import sweep
 from wutong.site.tick import SCHEDULES
@@ -183,3 +187,73 @@ def test_the_sweep_is_scheduled_and_an_order_begins_on_its_day(zone: LedgerZone)
     assert sweep in [item.job for item in SCHEDULES]
     sweep_on(FIRST_LATE_DAY)
     assert orders()[0].case.opened_on == FIRST_LATE_DAY
+
+
+# ---- escalated again ---------------------------------------------------------------------------------------------
+
+
+def test_escalated_again_the_order_rises_and_no_other_is_issued(zone: LedgerZone) -> None:
+    """First everyday; then listed, as the order has a leader; then a talk is proposed, which a person has to hold."""
+    case = zone.rectification(zone.project())
+    escalate(case, zone)
+    assert orders()[0].level == "everyday"
+    escalate(case, zone)
+    (order,) = orders()
+    assert order.level == "listed"
+    assert case.title not in order.listing_words
+    escalate(case, zone)
+    (order,) = orders()
+    assert order.level == "listed"
+    assert Change.objects.filter(case=order.case, verb="propose_talk").count() == 1
+    assert list(all_faults()) == []
+
+
+def test_an_answered_order_is_not_listed_but_proposed(zone: LedgerZone) -> None:
+    case = zone.rectification(zone.project())
+    escalate(case, zone)
+    act(orders()[0].case, "answer", actor=zone.host, now=NOW, effective_on=ON, data={"answer": "示例"})
+    escalate(case, zone)
+    (order,) = orders()
+    assert (order.level, order.case.state) == ("everyday", "answered")
+    assert Change.objects.filter(case=order.case, verb="propose_listing").exists()
+
+
+def test_after_the_order_is_closed_the_next_escalation_issues_a_new_one(zone: LedgerZone) -> None:
+    case = zone.rectification(zone.project())
+    escalate(case, zone)
+    order = orders()[0].case
+    act(order, "answer", actor=zone.host, now=NOW, effective_on=ON, data={"answer": "示例"})
+    before = Change.objects.filter(case=case).count()
+    order.refresh_from_db()
+    act(order, "close", actor=zone.verifier, now=NOW, effective_on=ON)
+    case.refresh_from_db()
+    assert (case.state, Change.objects.filter(case=case).count()) == ("working", before)
+    escalate(case, zone)
+    assert [item.level for item in orders()] == ["everyday", "everyday"]
+
+
+def test_the_page_of_a_rectification_shows_its_order_to_those_who_see_it(zone: LedgerZone) -> None:
+    case = zone.rectification(zone.project())
+    escalate(case, zone)
+    order = orders()[0].case
+    path = f"/rectifications/{case.number}/"
+    told = client_of(account_of(zone.host)).get(path).content.decode()
+    assert f"/orders/{order.number}/" in told
+    assert "日常督办" in told
+    apart = open_unit(
+        code="apart",
+        name="示例别部",
+        kind="department",
+        parent=None,
+        actor=None,
+        on=date(2020, 1, 1),
+        now=NOW,
+    )
+    hidden = client_of(account_with("reader", apart, NOW, "project_push.see_all")).get(path)
+    assert hidden.status_code == 200
+    assert f"/orders/{order.number}/" not in hidden.content.decode()
+
+
+def account_of(actor: Actor) -> Account:
+    assert actor.account is not None
+    return actor.account

@@ -27,7 +27,10 @@ from wutong.registers.organisation.actors import SYSTEM, Actor
 pytestmark = pytest.mark.django_db
 BASELINE = PACKAGE / "cases" / "tests" / "query_baseline.json"
 LIMIT = 20
-COMPOSED = {"project_push.open", "project_push.revise_amount", "rectification.escalate"}
+COMPOSED = {
+    "project_push.open", "project_push.revise_amount", "rectification.escalate", "project_push.backfill_start",
+    "project_push.backfill_production", "project_push.change_investor",
+}  # fmt: skip
 """Two acts in one: what a register or another ledger writes comes on top."""
 DUE = date(2026, 3, 16)
 
@@ -72,6 +75,8 @@ def life_of_a_project(run: Run) -> None:
     run.do(case, "note_progress", zone.host, data={"latest_progress": "平整完成"})
     run.do(case, "revise_amount", zone.clerk, amount_yuan=700_000_000, reason="核定")
     run.do(case, "reassign", zone.leader, reason="轮岗", holders=[holder("concierge", zone.clerk)])
+    investor = zone.project("示例五期").enterprise
+    run.do(case, "change_investor", zone.leader, reason="转让", enterprise=investor)
     run.do(case, "suspend", zone.leader, reason="等批复")
     run.do(case, "resume", zone.leader)
     for kind in ("energy_review", "construction_permit", "site_photo"):
@@ -85,7 +90,13 @@ def life_of_a_project(run: Run) -> None:
     other = zone.project("示例二期")
     run.do(other, "backfill_start", zone.clerk, reason="补录")
     run.do(other, "backfill_production", zone.clerk, reason="补录")
-    run.do(other, "terminate", zone.leader, reason="不建了")
+    double = zone.project("示例六期")
+    run.do(double, "merge_into", zone.clerk, reason="登记了两次")
+    run.do(double, "unmerge", zone.clerk, reason="是两个项目")
+    waived = zone.project("示例四期")
+    run.do(waived, "ask_waiver", zone.host, reason="证照在办", gate_verb="start")
+    run.do(waived, "grant_waiver", zone.leader, reason="抢工期", gate_verb="start")
+    run.do(waived, "terminate", zone.leader, reason="不建了")
 
 
 def life_of_a_rectification(run: Run) -> None:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from wutong.base.errors import NotAllowed, Refused
 from wutong.base.search.services import refresh, write_documents
-from wutong.cases.clocks.counting import counting_now, rules_between, state_with_stretches
+from wutong.cases.clocks.counting import state_with_stretches
+from wutong.cases.clocks.effects import clock_effects, clock_tables
 from wutong.cases.clocks.judging import judge_effects, judge_moment
 from wutong.cases.clocks.moving import ClockMover, moment_of
 from wutong.cases.clocks.rows import state_of_row
@@ -42,12 +43,9 @@ from wutong.cases.procedures import (
     CORRECT_VERB,
     FOLLOW_VERB,
     OPEN_VERB,
-    SET_ASIDE,
     STAY,
-    ClockEffect,
-    Transition,
 )
-from wutong.cases.registry import latest, reactions_to
+from wutong.cases.registry import latest, reactions_to, set_reactions_to
 from wutong.cases.searching import KIND as SEARCHED_KIND
 from wutong.cases.searching import case_document, keys_to_refresh
 from wutong.cases.steps import NewCase, Step
@@ -99,7 +97,7 @@ def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
     contexts = load_contexts(steps, locked, parents) if locked else {}
     opened = _opened(steps, parents, actor, writes)
     contexts |= {new.case.pk: new for new in opened}
-    act_of = _Acting(actor, now, writes, *_clock_tables(steps, contexts))
+    act_of = _Acting(actor, now, writes, *clock_tables(steps, contexts))
     cases = iter(writes.new_cases)
     done = []
     for step in steps:
@@ -113,6 +111,8 @@ def _act_many(steps: Sequence[Step], actor: Actor, now: datetime) -> list[Done]:
     for item in done:
         for reaction in reactions_to(item.case, item.change):
             reaction(item.case, item.change, actor, now)
+    for react, members in set_reactions_to([(item.case, item.change) for item in done]):
+        react(members, actor, now)
     return done
 
 
@@ -139,27 +139,6 @@ class _Acting:
         if not context.kind.procedure.counts_moments:
             return None
         return moment_of(step, self.now, localdate(self.now))
-
-
-def _clock_tables(
-    steps: Sequence[Step], contexts: Mapping[int, CaseContext]
-) -> tuple[Counting | None, Sequence[ClockRule]]:
-    """The calendar, and the offices' rules of clocks, each read only when a step may need it."""
-    if not any(context.kind.procedure.clocks for context in contexts.values()):
-        return None, ()
-    starting = {kind for step in steps if (kind := _starts_clocks(step, contexts))}
-    days = [step.effective_on for step in steps]
-    return counting_now(), rules_between(starting, min(days), max(days)) if starting else ()
-
-
-def _starts_clocks(step: Step, contexts: Mapping[int, CaseContext]) -> str:
-    """The case type of a step that may start a clock; empty for one that does not."""
-    if isinstance(step.case, NewCase):
-        return step.case.case_type if latest(step.case.case_type).procedure.open_clocks else ""
-    transition = contexts[step.case.pk].kind.procedure.transition(step.verb)
-    effects = transition.clocks if transition else ()
-    is_starting = any(effect.action in {"start", "arm"} for effect in effects)
-    return step.case.case_type if is_starting else ""
 
 
 def _already_done(steps: Sequence[Step]) -> list[Done] | None:
@@ -275,18 +254,22 @@ def _take(step: Step, context: CaseContext, acting: _Acting) -> Done:
     at = acting.moment(step, context)
     judge_moment(step, case, procedure, at)
     change, before = Change(case=case), case.state
-    told: dict[str, Any] = {"by_clock": step.by_clock}
+    told: dict[str, Any] = {"by_clock": step.by_clock, **context.told_of_gate}
     if transition.target != STAY:
         case.state = context.state_before_aside if transition.target == BACK else transition.target
         case.is_open = procedure.state(case.state).kind != "closed"
-        case.closed_on = None if case.is_open else step.effective_on
-        case.result = "" if case.is_open else transition.result
+        # Who goes from one end to another (a double that had ended is merged) was closed before.
+        case.closed_on = None if case.is_open else case.closed_on or step.effective_on
+        case.result = "" if case.is_open else transition.result or procedure.result_of(case.state)
         told["result"] = case.result
+    if transition.firm and step.enterprise is not None:
+        case.enterprise = step.enterprise
+        told["enterprise"] = step.enterprise.pk
     case.changed_on, case.changed_at = step.effective_on, at
     if procedure.clocks:
         # Judged on what is held now: who takes over with this step does not approve it.
         mover = acting.mover(step, context, change)
-        effects = _clock_effects(transition, before, context)
+        effects = clock_effects(transition, before, context)
         judge_effects(effects, mover, procedure, acting.actor, context.assignments)
         for effect in effects:
             mover.apply(effect, procedure.clock(effect.clock))
@@ -340,31 +323,6 @@ def _follow_enterprise(step: Step, context: CaseContext, acting: _Acting) -> Don
     case.enterprise = step.enterprise
     told = {"enterprise": step.enterprise.pk}
     return _record(step, FOLLOW_VERB, case.state, told, context, acting, Change(case=case))
-
-
-def _clock_effects(transition: Transition, before: str, context: CaseContext) -> list[ClockEffect]:
-    """Declared effects, and what follows from the kinds of the states: aside suspends, closing ends clocks."""
-    procedure = context.kind.procedure
-    effects = list(transition.clocks)
-    old, new = procedure.state(before).kind, procedure.state(context.case.state).kind
-    declared = {effect.clock for effect in effects}
-    declared |= {effect.supersedes for effect in effects}
-    others = [clock for clock in context.clocks if clock.code not in declared and clock.ended_on is None]
-    if new == "aside" and old == "open":
-        effects += [
-            ClockEffect(clock.code, "suspend", reason=SET_ASIDE)
-            for clock in others
-            if clock.running_since is not None
-            and clock.missed_on is None
-            and procedure.clock(clock.code).suspension(SET_ASIDE) is not None
-        ]
-    elif new == "open" and old == "aside":
-        # A clock that rested before the case was laid aside goes on resting.
-        back = [clock for clock in others if clock.code in context.suspended_aside]
-        effects += [ClockEffect(clock.code, "resume") for clock in back]
-    elif new == "closed" and old != "closed":
-        effects += [ClockEffect(clock.code, "void") for clock in others]
-    return effects
 
 
 def _correct(step: Step, context: CaseContext, acting: _Acting) -> Done:

@@ -8,7 +8,10 @@ class CasesConfig(AppConfig):
     verbose_name = _("办件")
 
     def ready(self) -> None:
-        from wutong.cases import searching
+        from wutong.cases import (
+            gate_editing,  # noqa: F401  declares its right
+            searching,
+        )
         from wutong.cases.following import follow_enterprise
         from wutong.registers.enterprises.carriers import declare_carrier
 

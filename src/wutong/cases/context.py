@@ -4,20 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
-from wutong.cases.gates import GateFacts, counted_evidence, holds_on, rules_between
-from wutong.cases.models import Assignment, Case, CaseDetail, Change, Clock, GateRule, Task
-from wutong.cases.procedures import BACK, STAY
+from wutong.cases.gate_sets import facts_of_set
+from wutong.cases.gates import GateItem, counted_evidence, evaluate, missing, rules_for, rules_of
+from wutong.cases.models import Assignment, Case, CaseDetail, Change, Clock, Task
+from wutong.cases.procedures import BACK, STAY, Transition
 from wutong.cases.registry import CaseType, case_type_of
 from wutong.cases.steps import Step
+from wutong.cases.waivers import NONE, Waivers, gated_step, waivers_of
 
 
 @dataclass
 class CaseContext:
     """One locked case with what hangs on it. Lists are kept up to date while steps are applied. `parent_seats` are
-    all assignments of the parent, past ones too, of a case that is being opened."""
+    all assignments of the parent, past ones too, of a case that is being opened. `gated` is the step whose gate is
+    looked at, `lacking` what it lacks, `told_of_gate` what the change will say about it."""
 
     case: Case
     kind: CaseType
@@ -28,8 +32,10 @@ class CaseContext:
     open_children: list[Case] = field(default_factory=list)
     parent: Case | None = None
     parent_seats: list[Assignment] = field(default_factory=list)
-    facts: GateFacts = field(default_factory=GateFacts)
-    rules: list[GateRule] = field(default_factory=list)
+    gated: Transition | None = None
+    lacking: list[GateItem] = field(default_factory=list)
+    waivers: Waivers = NONE
+    told_of_gate: dict[str, Any] = field(default_factory=dict)
     state_before_aside: str = ""
     suspended_aside: frozenset[str] = frozenset()
     is_replaced: bool = False
@@ -148,9 +154,7 @@ def _load_positions(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> 
         context = contexts[pk]
         valid = valid_changes(rows[pk])
         states = [state.code for state in context.kind.procedure.states if state.kind == "aside"]
-        context.state_before_aside = next(
-            (change.state_after for change in reversed(valid) if change.state_after not in states), ""
-        )
+        context.state_before_aside = _state_before(context, valid, states)
         context.suspended_aside = _suspended_aside(rows[pk], states)
         if step.replaces is not None:
             position = step.replaces.position
@@ -158,6 +162,17 @@ def _load_positions(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> 
             before = [change.effective_on for change in valid if change.position < position]
             after = [change.effective_on for change in valid if change.position > position]
             context.replaced_neighbours = (before[-1] if before else None, after[0] if after else None)
+
+
+def _state_before(context: CaseContext, valid: Sequence[Change], aside: Sequence[str]) -> str:
+    """Where a way back leads: out of an aside state to the last one in which work went on, out of an end to whatever
+    was before it. A state that is only passed through on a way back is not one to go back to."""
+    procedure, now = context.kind.procedure, context.case.state
+    passing = {now}
+    if now in aside:
+        passing |= {code for item in procedure.transitions if item.target == BACK for code in item.source}
+        passing |= set(aside)
+    return next((change.state_after for change in reversed(valid) if change.state_after not in passing), "")
 
 
 def _suspended_aside(rows: Sequence[Change], aside: Sequence[str]) -> frozenset[str]:
@@ -197,26 +212,45 @@ def _load_children(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> N
 
 
 def _load_gates(steps: Sequence[Step], contexts: dict[int, CaseContext]) -> None:
-    gated: dict[CaseType, list[CaseContext]] = defaultdict(list)
+    """What each gate lacks; requests and permissions to pass are read only where something is missing."""
+    looked_at: dict[CaseType, list[tuple[CaseContext, Transition, date]]] = defaultdict(list)
     for step in steps:
         if isinstance(step.case, Case) and step.case.pk in contexts:
             context = contexts[step.case.pk]
-            transition = context.kind.procedure.transition(step.verb)
-            if transition is not None and transition.gate:
-                gated[context.kind].append(context)
-    if not gated:
+            procedure = context.kind.procedure
+            gated = gated_step(procedure, procedure.transition(step.verb), step.gate_verb)
+            if gated is not None:
+                context.gated = gated
+                looked_at[context.kind].append((context, gated, step.effective_on))
+    if not looked_at:
         return
-    days = [step.effective_on for step in steps]
-    rules = rules_between((kind.procedure.case_type for kind in gated), min(days), max(days))
-    for kind, members in gated.items():
-        counts = counted_evidence([context.case for context in members])
-        for context in members:
-            context.facts = kind.facts_of_detail(context.detail, *counts[context.case.pk])
-    day_of = {step.case.pk: step.effective_on for step in steps if isinstance(step.case, Case)}
-    for members in gated.values():
-        for context in members:
-            context.rules = [
-                rule
-                for rule in rules
-                if rule.case_type == context.case.case_type and holds_on(rule, day_of[context.case.pk])
-            ]
+    all_rules = rules_of(kind.procedure.case_type for kind in looked_at)
+    for kind, members in looked_at.items():
+        documents = counted_evidence([context.case for context, _gated, _on in members])
+        rules = {
+            context.case.pk: rules_for(
+                all_rules, context.case.case_type, gated.target, opened_on=context.case.opened_on, on=on
+            )
+            for context, gated, on in members
+        }
+        held = [rule for found in rules.values() for rule in found]
+        pairs = [(context.case, context.detail) for context, _gated, _on in members]
+        facts = facts_of_set(kind, pairs, documents, held)
+        for context, _gated, _on in members:
+            context.lacking = missing(evaluate(rules[context.case.pk], facts[context.case.pk]))
+    _load_waivers([context for members in looked_at.values() for context, _gated, _on in members])
+
+
+def _load_waivers(members: Sequence[CaseContext]) -> None:
+    wanted = {
+        context.case.pk: context
+        for context in members
+        if context.lacking and any(item.waiver for item in context.kind.procedure.transitions)
+    }
+    if not wanted:
+        return
+    rows: dict[int, list[Change]] = defaultdict(list)
+    for change in Change.objects.filter(case__in=wanted).order_by("seq"):
+        rows[change.case_id].append(change)
+    for pk, context in wanted.items():
+        context.waivers = waivers_of(context.kind.procedure, rows[pk])

@@ -1,7 +1,8 @@
 """A procedure drawn from its declaration: the way in one row, what leads off it in a row below, steps as arrows.
 
-Three kinds of arrows keep the drawing legible: straight ones along the way, brackets above it (steps that skip a
-state or lead back), and below it one collecting line per state that can be reached from several others.
+Four kinds of arrows keep the drawing legible: straight ones along the way, brackets above it (steps that skip a state
+or lead back), below it one collecting line per state that can be reached from several others, and brackets below the
+row of what leads off (steps from one such state to another).
 """
 
 from html import escape
@@ -44,7 +45,16 @@ class Drawing:
         below = [state for state in self.aside if self._sources_on_way(state.code)]
         self.lower = self.bottom + FIRST_LANE + LANE * len(below) + 12
         self.width = 2 * MARGIN + len(self.way) * self.box_width + (len(self.way) - 1) * GAP
+        off = {state.code for state in self.aside}
+        self.below = [
+            (source, target)
+            for target, sources in self.arrows.items()
+            for source in sources
+            if source in off and target in off
+        ]
         self.height = (self.lower + BOX_HEIGHT if self.aside else self.bottom) + MARGIN
+        if self.below:
+            self.height += FIRST_LANE + LANE * (len(self.below) - 1)
 
     def place(self, code: str) -> tuple[float, float]:
         """The upper left corner of a state's box."""
@@ -58,7 +68,7 @@ class Drawing:
         return self.place(code)[0] + self.box_width / 2
 
     def lines(self) -> list[Line]:
-        heads = [*self._along(), *self._brackets(), *self._back_from_aside()]
+        heads = [*self._along(), *self._brackets(), *self._back_from_aside(), *self._between()]
         return [*((path, True) for path in heads), *self._collecting()]
 
     def _along(self) -> list[str]:
@@ -86,6 +96,15 @@ class Drawing:
             for source in sources
             if target in self.order and source not in self.order
         ]
+
+    def _between(self) -> list[str]:
+        bottom = self.lower + BOX_HEIGHT
+        lines = []
+        for lane, (source, target) in enumerate(self.below):
+            y = bottom + FIRST_LANE + lane * LANE
+            start, end = self.middle(source) + 8 + 4 * lane, self.middle(target) - 8 - 4 * lane
+            lines.append(f"M{start:g} {bottom:g}V{y:g}H{end:g}V{bottom:g}")
+        return lines
 
     def _collecting(self) -> list[Line]:
         lines: list[Line] = []

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from wutong.base.errors import Conflict, MissingItems, NotAllowed, Refused
 from wutong.cases.context import CaseContext
-from wutong.cases.gates import evaluate, missing
 from wutong.cases.models import Assignment, Case, Change
 from wutong.cases.procedures import BACK, STAY, Procedure, Transition
 from wutong.cases.registry import case_type_of
 from wutong.cases.steps import NewCase, Step
+from wutong.cases.waivers import judge_gate
 from wutong.cases.who import holds_role, is_allowed
 from wutong.registers.organisation.actors import Actor
 
@@ -49,7 +49,7 @@ def judge(step: Step, context: CaseContext, actor: Actor) -> Transition:
     _judge_days(step, context)
     _judge_words(step, transition)
     _judge_checks(step, context, actor)
-    _judge_target(step, transition, context)
+    _judge_target(step, transition, context, actor)
     return transition
 
 
@@ -106,6 +106,8 @@ def _judge_words(step: Step, transition: Transition) -> None:
             _("时限%(due)s早于%(on)s。") % {"due": step.due_on, "on": step.effective_on},
             fields={"due_on": _("不能早于%(on)s") % {"on": step.effective_on}},
         )
+    if transition.firm and step.enterprise is None:
+        raise Refused(_("请写明转到哪家企业。"))
     unknown = set(step.data) - set(transition.fields)
     if unknown:
         raise ValueError(f"{transition.verb} may not write {sorted(unknown)}")
@@ -120,7 +122,7 @@ def _judge_checks(step: Step, context: CaseContext, actor: Actor) -> None:
             raise NotAllowed(_("自己交的佐证要由另一个人核验。"))
 
 
-def _judge_target(step: Step, transition: Transition, context: CaseContext) -> None:
+def _judge_target(step: Step, transition: Transition, context: CaseContext, actor: Actor) -> None:
     procedure = context.kind.procedure
     if not context.case.is_open and transition.target not in {STAY, BACK}:
         judge_parent(procedure, context.parent)
@@ -131,19 +133,17 @@ def _judge_target(step: Step, transition: Transition, context: CaseContext) -> N
         raise MissingItems(
             _("“%(verb)s”还缺：%(items)s。") % {"verb": transition.label, "items": "、".join(labels)}, labels
         )
-    if transition.gate:
-        rules = [rule for rule in context.rules if rule.state == transition.target]
-        items = missing(evaluate(rules, context.facts))
-        if items:
-            labels = [
-                item.label + (_("（已交，待他人核验）") if item.state == "waiting" else "") for item in items
-            ]
-            raise MissingItems(
-                _("“%(verb)s”还缺%(count)s项：%(items)s。")
-                % {"verb": transition.label, "count": len(items), "items": "、".join(labels)},
-                labels,
-            )
-    if transition.target not in {STAY, BACK} and procedure.state(transition.target).kind == "closed":
+    context.told_of_gate = judge_gate(
+        procedure,
+        transition,
+        context.gated,
+        context.case.state,
+        context.lacking,
+        context.waivers,
+        actor.account.pk if actor.account else None,
+    )
+    closes = transition.target not in {STAY, BACK} and procedure.state(transition.target).kind == "closed"
+    if closes and not transition.leaves_children:
         blocking = [
             child.number
             for child in context.open_children

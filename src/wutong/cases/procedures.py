@@ -91,8 +91,15 @@ class Transition:
     `gate`: the target's gate items must be there. `evidence`: kinds of file handed in with the act itself.
     `accepts_evidence`: any kind may be handed in. `checks`: a piece of evidence is looked at by somebody else.
     `amount`: sets the amount at stake. `not_by_actor_of`: whoever last took one of these verbs may not take this one.
+    `claims_gate`: enters what happened before the ledger was kept here; the items of the target's gate are looked at but
+    not demanded, and what is missing is written down and stays open.
+    `waiver`: how a case gets past a gate with items missing (容缺办理). `asks` names a gated step and says why it
+    cannot wait; `grants` is somebody else's permission, which a named right gives. Both change nothing but the case's
+    record. The permission covers the items that are missing when it is given, is used up by the step, and falls away
+    when the case changes its state.
     `awaits`: roles whose answer the host waits for from now on; `answers`: the answer of such a role is there.
-    `by_clock`: nobody takes it by hand, the expiry of a clock does.
+    `by_clock`: nobody takes it by hand, the expiry of a clock does. `firm`: sets the firm that the case concerns.
+    `leaves_children`: closes the case although sub-cases go on that would keep it open otherwise.
     """
 
     verb: str
@@ -117,6 +124,10 @@ class Transition:
     awaits: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     by_clock: bool = False
+    firm: bool = False
+    leaves_children: bool = False
+    claims_gate: bool = False
+    waiver: Literal["", "asks", "grants"] = ""
 
 
 HAND_OVER = Transition(
@@ -189,6 +200,10 @@ class Procedure:
             return self.state(state_code).kind != "closed"
         return transition in self.leads_from(state_code)
 
+    def gated_from(self, state_code: str) -> list[Transition]:
+        """Steps behind a gate that may be tried in a state."""
+        return [item for item in self.leads_from(state_code) if item.gate]
+
     def restricted_states(self) -> tuple[str, ...]:
         return tuple(state.code for state in self.states if state.restricted)
 
@@ -222,6 +237,7 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
             faults.append(f"nobody may {item.verb}")
     if "host" not in roles:
         faults.append("there is no host role")
+    faults += _faults_of_waivers(procedure)
     faults += _faults_of_clocks(procedure)
     faults += [f"state {code} cannot be reached" for code in sorted(known - _reachable(procedure))]
     for state in procedure.states:
@@ -229,6 +245,20 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
         if state.kind != "closed" and not leaves:
             faults.append(f"state {state.code} cannot be left")
     return faults
+
+
+def _faults_of_waivers(procedure: Procedure) -> Iterator[str]:
+    """A way past a gate without reason, without right or without a second person."""
+    asking = {item.verb for item in procedure.transitions if item.waiver == "asks"}
+    for item in procedure.transitions:
+        if item.waiver and (item.target != STAY or not item.needs_reason or item.gate):
+            yield f"{item.verb} is about a waiver: it stays in its state, needs a reason and has no gate"
+        if item.waiver == "grants" and (
+            not item.who.right or item.who.roles or not asking or set(item.not_by_actor_of) != asking
+        ):
+            yield f"{item.verb} grants a waiver: by a right, and by nobody who asked for it"
+        if item.claims_gate and (item.gate or item.target in {STAY, BACK} or not item.needs_reason):
+            yield f"{item.verb} claims a gate: it enters a state and needs a reason"
 
 
 def _faults_of_clocks(procedure: Procedure) -> Iterator[str]:

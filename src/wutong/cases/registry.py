@@ -1,6 +1,6 @@
 """Which procedures there are. Ledgers register theirs when the product starts; the engine names no ledger."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,14 @@ from typing import Any
 from wutong.cases.clocks.declared import Rung
 from wutong.cases.gates import GateFacts
 from wutong.cases.models import Case, CaseDetail, Change, Clock
-from wutong.cases.procedures import Procedure, faults_of_procedure
+from wutong.cases.procedures import Procedure, Text, faults_of_procedure
 from wutong.registers.organisation.actors import Actor
 
 FactsOfDetail = Callable[[Any, Mapping[str, int], Mapping[str, int]], GateFacts]
+GateCounts = Callable[[Sequence[Case]], Mapping[int, Mapping[str, int]]]
+"""Numbers per case, by the key of the case, with a number of queries that does not grow with the set."""
 Reaction = Callable[[Case, Change, Actor, datetime], None]
+SetReaction = Callable[[Sequence[tuple[Case, Change]], Actor, datetime], None]
 RungReaction = Callable[[Case, Clock, Rung | None, Change, datetime], None]
 """Case, clock, the rung that was reached (None: the limit itself), its change, and the moment of the sweep."""
 
@@ -26,19 +29,25 @@ class CaseType:
     """A registered type: its procedure, its detail row and what its gates look at.
 
     `facts_of_detail` makes gate facts of a detail row and the numbers of documents handed in and verified;
-    `related` are the relations of the detail row that it reads.
+    `related` are the relations of the detail row that it reads. `gate_counts` reads what is counted, for a set of cases.
+    `gate_fields` and `gate_numbers` name the fields and numbers that an office may demand, with their labels; documents
+    are those of the procedure.
     """
 
     procedure: Procedure
     detail: type[CaseDetail]
     facts_of_detail: FactsOfDetail = _only_documents
     related: tuple[str, ...] = ()
+    gate_counts: GateCounts | None = None
+    gate_fields: tuple[tuple[str, Text], ...] = ()
+    gate_numbers: tuple[tuple[str, Text], ...] = ()
 
 
 _types: dict[tuple[str, int], CaseType] = {}
 _latest: dict[str, CaseType] = {}
 _rung_reactions: list[RungReaction] = []
 _reactions: dict[tuple[str, str], list[Reaction]] = {}
+_set_reactions: list[tuple[str, frozenset[str], SetReaction]] = []
 
 
 def register(case_type: CaseType) -> None:
@@ -90,6 +99,30 @@ def react_to(case_type: str, verb: str) -> Callable[[Reaction], Reaction]:
 
 def reactions_to(case: Case, change: Change) -> Sequence[Reaction]:
     return _reactions.get((case.case_type, change.verb), ())
+
+
+def react_to_sets(case_type: str, *verbs: str) -> Callable[[SetReaction], SetReaction]:
+    """Declare what else happens, in the same transaction, once for all cases of a set that take one of the verbs."""
+
+    def add(reaction: SetReaction) -> SetReaction:
+        entry = (case_type, frozenset(verbs), reaction)
+        if entry not in _set_reactions:
+            _set_reactions.append(entry)
+        return reaction
+
+    return add
+
+
+def set_reactions_to(
+    done: Sequence[tuple[Case, Change]],
+) -> Iterator[tuple[SetReaction, Sequence[tuple[Case, Change]]]]:
+    """Every reaction that concerns some of what was done, with these."""
+    for case_type, verbs, reaction in _set_reactions:
+        members = [
+            (case, change) for case, change in done if case.case_type == case_type and change.verb in verbs
+        ]
+        if members:
+            yield reaction, members
 
 
 def react_to_rungs(reaction: RungReaction) -> RungReaction:

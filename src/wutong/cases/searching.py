@@ -68,7 +68,10 @@ def keys_to_refresh(changes: Iterable[Change]) -> list[int]:
         change.case_id
         for change in changes
         if change.verb == FOLLOW_VERB
-        or (change.verb != OPEN_VERB and (change.snapshot.get("holders") or change.snapshot.get("released")))
+        or (
+            change.verb != OPEN_VERB
+            and any(change.snapshot.get(name) for name in ("holders", "released", "enterprise"))
+        )
     ]
 
 

@@ -85,8 +85,10 @@ class Step:
 
     `expected_seq` is the last change the actor has seen: when there is a newer one, nothing is written.
     `request_key` makes a repeated request harmless. `due_on` sets the due day of clocks without own budget, `extend_by`
-    is what an extension adds in the clock's unit. `enterprise` is the firm that the case follows in a merge. `effective_at` is the moment in the world; without it a step of
-    today happens now. `successions` are the seats that a handover passes on. `amount_yuan` is the amount at stake from now on (None: unchanged).
+    is what an extension adds in the clock's unit. `enterprise` is the firm that the case follows in a merge.
+    `effective_at` is the moment in the world; without it a step of today happens now. `successions` are the seats that
+    a handover passes on. `amount_yuan` is the amount at stake from now on (None: unchanged). `gate_verb` is the step
+    whose gate is asked about, of a step that asks for a waiver or grants it.
     """
 
     case: Case | NewCase
@@ -109,3 +111,4 @@ class Step:
     enterprise: Enterprise | None = None
     successions: Sequence[Succession] = ()
     by_clock: str = ""
+    gate_verb: str = ""

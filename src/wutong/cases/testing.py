@@ -125,6 +125,12 @@ ERRAND = Procedure(
         Transition("note", "记事", (), STAY, EDIT, fields=("words", "visits", "size_yuan")),
         Transition("hand_in", "交佐证", (), STAY, EDIT, accepts_evidence=True),
         Transition("check", "核验佐证", (), STAY, VERIFY, checks=True),
+        Transition("ask_waiver", "申请容缺", ("working",), STAY, EDIT, needs_reason=True, waiver="asks"),
+        Transition(
+            "grant_waiver", "准予容缺", ("working",), STAY, Who(right="errand.waive"), needs_reason=True,
+            waiver="grants", not_by_actor_of=("ask_waiver",),
+        ),
+        Transition("claim", "补录许可", ("working",), "permitted", EDIT, needs_reason=True, claims_gate=True),
         Transition("value", "调整金额", (), STAY, EDIT, amount=True, needs_reason=True),
         Transition(
             "extend", "延期", ("working",), STAY, Who(right="errand.assign", never=("host",)),
@@ -146,8 +152,8 @@ ERRAND = Procedure(
 
 
 def _facts(detail: Any, handed_in: Any, verified: Any) -> GateFacts:
-    fields = {"words": detail.words, "visits": detail.visits}
-    return GateFacts(fields=fields, size_yuan=detail.size_yuan, handed_in=handed_in, verified=verified)
+    fields, counts = {"words": detail.words}, {"visits": detail.visits or 0}
+    return GateFacts(fields, detail.size_yuan, handed_in, verified, counts)
 
 
 @contextmanager
@@ -208,7 +214,7 @@ def make_zone() -> Zone:
         other,
         host=make_actor("host", "甲某", unit),
         verifier=make_actor("verifier", "乙某", other, "errand.verify"),
-        leader=make_actor("leader", "丙某", root, *(f"errand.{name}" for name in ("open", "edit", "assign", "correct"))),
+        leader=make_actor("leader", "丙某", root, *(f"errand.{name}" for name in ("open", "edit", "assign", "correct", "waive"))),
         stranger=make_actor("stranger", "丁某", other),
     )  # fmt: skip
 
@@ -265,7 +271,8 @@ def document(kind: str = "proof", text: str = "示例", on: date = MONDAY) -> Ne
 
 
 def gate_rule(item: str = "permit", kind: str = "document", **values: Any) -> GateRule:
-    """One condition of entering `permitted`; in force since 2020 unless told otherwise."""
+    """One condition of entering `permitted`; in force since 2020 for every case unless told otherwise."""
     labels = {"permit": "许可证", "survey": "勘测报告", "visits": "走访次数", "words": "说明"}
-    given = {"label": labels[item], "edition": "示例版", "valid_from": date(2020, 1, 1), **values}
+    given = {"label": labels[item], "edition": "示例版", "valid_from": date(2020, 1, 1)}
+    given |= {"starts_for": GateRule.For.ALL, "ends_for": GateRule.For.ALL, **values}
     return GateRule.objects.create(case_type=TYPE, state="permitted", kind=kind, item=item, **given)

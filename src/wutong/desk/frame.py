@@ -1,6 +1,7 @@
 """What stands around every page: menu from the ledgers' declarations, the zone, the day, the person."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -77,7 +78,10 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
         str(_("工作台")): [
             _item(request, _("今日"), reverse("today")),
             _item(request, _("超时"), reverse("overdue")),
+            _item(request, _("单位看板"), reverse("unit_board")),
             _item(request, _("到期日历"), reverse("due_calendar")),
+            _item(request, _("我的填报"), reverse("my_reports")),
+            _item(request, _("填报轮次"), reverse("rounds")),
         ]
     }
     if getattr(request.user, "zone_in_setup", False) and viewer(request).has("organisation.manage"):
@@ -104,14 +108,26 @@ def _menu(request: HttpRequest) -> list[MenuGroup]:
     groups.setdefault(str(_("组织")), []).append(_item(request, _("组织机构"), reverse("organisation")))
     groups[str(_("组织"))].append(_item(request, _("交接"), reverse("handovers")))
     groups[str(_("规则"))] = [
+        _item(request, _("准入条件"), reverse("gate_rules")),
         _item(request, _("亮灯规则"), reverse("lamp_rules")),
         _item(request, _("工作日历"), reverse("calendar_years")),
+        _item(request, _("公文版式"), reverse("official_layouts")),
     ]
     if viewer(request).has("audit.read"):
         groups[str(_("审计"))] = [_item(request, _("审计记录"), reverse("audit"))]
     if viewer(request).has("jobs.see"):
         groups[str(_("系统"))] = [_item(request, _("后台任务"), reverse("jobs"))]
-    return [MenuGroup(label, items, open=True) for label, items in groups.items()]
+    return [MenuGroup(label, items, open=True) for label, items in _one_current(groups).items()]
+
+
+def _one_current(groups: dict[str, list[MenuItem]]) -> dict[str, list[MenuItem]]:
+    """Of the pages whose address begins the one that is open, only the nearest is marked."""
+    hrefs = [str(item.href) for items in groups.values() for item in items if item.current]
+    nearest = max(hrefs, key=len, default="")
+    return {
+        label: [replace(item, current=item.current and item.href == nearest) for item in items]
+        for label, items in groups.items()
+    }
 
 
 def _item(request: HttpRequest, label: Any, href: str) -> MenuItem:

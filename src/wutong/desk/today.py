@@ -18,6 +18,8 @@ from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.words import basis_words, due_words
 from wutong.cases.models import Assignment, Case, Clock, Task
 from wutong.cases.registry import case_type_of
+from wutong.cases.rounds.queries import owed_rounds
+from wutong.cases.rounds.rights import RUN
 from wutong.desk.due_clocks import (
     DueLine,
     case_href,
@@ -61,6 +63,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "main": [
             _clocks_panel(actor, counting, day, at),
             _tasks_panel(owed, day),
+            *_rounds_panel(actor, day),
             *_stand_in_panel(actor, day),
         ],
         "side": [*_notices_panel(request), _hosted_panel(actor), *_led_panel(actor, day)],
@@ -179,6 +182,28 @@ def owed_tasks(actor: Actor) -> list[Task]:
 def _tasks_panel(owed: Sequence[Task], day: date) -> ListPanel:
     items = [_task_item(task, day) for task in owed]
     return ListPanel(title=_("我的待办"), id="tasks", empty=_("没有欠办的事。"), items=items)
+
+
+def _rounds_panel(actor: Actor, day: date) -> list[Block]:
+    """The reporting rounds in which the actor has something to hand in; red once the due day is over. Whoever runs
+    rounds finds the way to them here."""
+    items = [
+        ListItem(
+            item.title,
+            reverse("round_fill", args=[item.round_id]),
+            _("%(due)s截止") % {"due": item.due_on},
+            "alarm" if item.due_on < day else "mut",
+            _("%(count)s项待报，其中退回%(returned)s项") % {"count": item.count, "returned": item.returned}
+            if item.returned
+            else _("%(count)s项待报") % {"count": item.count},
+        )
+        for item in owed_rounds(actor)
+    ]
+    if not items and not actor.has(RUN):
+        return []
+    end = PanelEnd(_("填报轮次"), reverse("rounds"))
+    empty = _("没有待报的。")
+    return [ListPanel(title=_("我的填报"), id="rounds", items=items, end=end, empty=empty)]
 
 
 def _stand_in_panel(actor: Actor, day: date) -> list[Block]:

@@ -1,1 +1,1 @@
-"""Workbooks in and out."""
+"""Workbooks in and out; official documents out."""

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from wutong.cases.context import valid_changes
 from wutong.cases.models import Case, CaseDetail, Evidence
 from wutong.cases.procedures import CORRECT_VERB, Procedure, Transition
+from wutong.cases.waivers import waivers_of
 from wutong.ledgerkit.clock_fields import add_clock_fields, add_time_field, notice_kinds
+from wutong.ledgerkit.gate_panel import waiver_words
 from wutong.registers.organisation.models import Official, Unit
 from wutong.ui.forms import HouseForm
 
@@ -52,6 +54,8 @@ class StepForm(HouseForm):
         self.transition, self.procedure, self.case = transition, procedure, case
         if transition.checks:
             self._add_checks(pending)
+        if transition.waiver:
+            self._add_waiver()
         for name in transition.fields:
             self.fields[name] = detail_field(type(detail), name)
         self._add_files()
@@ -103,6 +107,22 @@ class StepForm(HouseForm):
             self.fields["dated_on"] = forms.DateField(
                 label=_("文件日期"), help_text=_("文件上写的日期，或照片拍摄的日期。")
             )
+
+    def _add_waiver(self) -> None:
+        """Which step behind a gate: to ask, any that lies ahead; to permit, one that somebody asked for, with the words
+        and the reason."""
+        ahead = self.procedure.gated_from(self.case.state)
+        words: list[str] = []
+        if self.transition.waiver == "grants":
+            changes = self.case.changes.select_related("actor").order_by("seq")
+            asked = waivers_of(self.procedure, changes).asked
+            ahead = [item for item in ahead if item.verb in asked]
+            words = [waiver_words(asked[item.verb]) for item in ahead]
+        self.fields["gate_verb"] = forms.ChoiceField(
+            label=_("容缺办理哪一步"),
+            choices=[(item.verb, item.label) for item in ahead],
+            help_text="；".join(words),
+        )
 
     def _add_correction(self) -> None:
         changes = valid_changes(self.case.changes.order_by("seq"))

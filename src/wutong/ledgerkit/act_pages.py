@@ -37,8 +37,8 @@ def case_act(request: HttpRequest, slug: str, number: str, verb: str) -> HttpRes
     transition = procedure.transition(verb)
     if transition is None:
         raise Http404
-    _require_step(request, case, procedure, transition)
-    pending = _unchecked(case, request) if transition.checks else []
+    require_step(request, case, procedure, transition)
+    pending = unchecked(case, request) if transition.checks else []
     form = StepForm(
         request.POST or None,
         request.FILES or None,
@@ -53,7 +53,7 @@ def case_act(request: HttpRequest, slug: str, number: str, verb: str) -> HttpRes
     href = reverse("case_detail", args=[slug, number])
     if request.method == "POST" and form.is_valid():
         try:
-            _take(request, form, case, pending)
+            take_step(request, form, case, pending)
         except DomainError as error:
             _refuse(request, form, error)
         else:
@@ -78,7 +78,7 @@ def case_act(request: HttpRequest, slug: str, number: str, verb: str) -> HttpRes
     )
 
 
-def _require_step(request: HttpRequest, case: Case, procedure: Procedure, transition: Transition) -> None:
+def require_step(request: HttpRequest, case: Case, procedure: Procedure, transition: Transition) -> None:
     """Whoever may not take the step does not get its form either; POST is judged again by the engine."""
     if request.method == "POST":
         return
@@ -92,7 +92,7 @@ def _require_step(request: HttpRequest, case: Case, procedure: Procedure, transi
         )
 
 
-def _unchecked(case: Case, request: HttpRequest) -> list[Evidence]:
+def unchecked(case: Case, request: HttpRequest) -> list[Evidence]:
     """Evidence that still waits for a check by somebody other than who handed it in."""
     last = EvidenceCheck.objects.filter(evidence=OuterRef("pk")).order_by("-pk").values("is_accepted")[:1]
     waiting = (
@@ -110,7 +110,8 @@ def _refuse(request: HttpRequest, form: HouseForm, error: DomainError) -> None:
             form.add_error(None, str(words))
 
 
-def _take(request: HttpRequest, form: StepForm, case: Case, pending: list[Evidence]) -> None:
+def take_step(request: HttpRequest, form: StepForm, case: Case, pending: list[Evidence]) -> None:
+    """What a valid form asks of the engine; pages and the interface for programs alike. Raises DomainError."""
     data, transition = form.cleaned_data, form.transition
     step: dict[str, Any] = {
         "data": {name: data[name] for name in transition.fields},
@@ -118,6 +119,7 @@ def _take(request: HttpRequest, form: StepForm, case: Case, pending: list[Eviden
         "holders": holders_from(data, (*transition.assigns, *transition.awaits)),
         **clock_step(data),
         "due_on": data.get("due_on"),
+        "gate_verb": data.get("gate_verb", ""),
         "expected_seq": data.get("expected_seq"),
         "request_key": data.get("request_key") or None,
         "evidence": _handed_in(request, form, data),

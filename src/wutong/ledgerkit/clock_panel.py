@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from wutong.cases.clocks.counting import counting_now
 from wutong.cases.clocks.declared import EXPIRED
 from wutong.cases.clocks.lamps import clock_lamp, used_words
+from wutong.cases.clocks.scales import Counting
 from wutong.cases.clocks.words import basis_words, due_words, moment_words
 from wutong.cases.models import Change, Clock
 from wutong.cases.procedures import Procedure
@@ -23,10 +24,14 @@ def moment_shown(day: date, now: datetime, today: date) -> datetime:
 
 
 def clock_panel(
-    clocks: Sequence[Clock], procedure: Procedure, changes: Sequence[Change], at: datetime
+    clocks: Sequence[Clock],
+    procedure: Procedure,
+    changes: Sequence[Change],
+    at: datetime,
+    counting: Counting | None = None,
 ) -> TablePanel:
-    """`changes` tell why a clock rests and until when."""
-    counting, resting = counting_now(), _resting(procedure, changes)
+    """`changes` tell why a clock rests and until when; `counting` is handed over by a page that has read it."""
+    counting, resting = counting or counting_now(), _resting(procedure, changes)
     rows = []
     for clock in clocks:
         definition = procedure.clock(clock.code)

@@ -16,8 +16,9 @@ from wutong.exchange.intake import Intake
 from wutong.exchange.sheets import Sheet
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.forms import FilterForm, HouseForm
+from wutong.ui.nodes_chart import Node
 from wutong.ui.pages import Action
-from wutong.ui.panels import Block, Fact
+from wutong.ui.panels import Block, Fact, PanelEnd, TimelineEntry
 from wutong.ui.tables import Cell, Column, LampColour, Row, Text
 
 
@@ -73,8 +74,21 @@ class Lamp:
 
 
 @dataclass(frozen=True)
+class ChildWords:
+    """What a ledger says of a sub-case on its parent's page: a dim line below its title, and what is being done."""
+
+    note: Text = ""
+    doing: Text = ""
+
+
+@dataclass(frozen=True)
 class DetailExtras:
-    """What a ledger adds to the generic detail page of one case: `panels` in the wide column, `side` beside it."""
+    """What a ledger adds to the generic detail page of one case: `panels` in the wide column (`first` above the nodes
+    and sub-cases), `side` beside it.
+
+    `nodes` take the place of the states in the drawing of planned and actual days; `timeline` are further lines of the
+    timeline; `children` are words about sub-cases by their key; `late` says by assignment how much of it was late.
+    """
 
     title: Text
     facts: Sequence[Fact]
@@ -83,6 +97,12 @@ class DetailExtras:
     side: Sequence[Block] = ()
     planned: Mapping[str, date] = field(default_factory=dict)
     actions: Sequence[Action] = ()
+    first: Sequence[Block] = ()
+    nodes: Sequence[Node] = ()
+    timeline: Sequence[TimelineEntry] = ()
+    children: Mapping[int, ChildWords] = field(default_factory=dict)
+    late: Mapping[int, Text] = field(default_factory=dict)
+    facts_end: PanelEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +119,8 @@ class Opening:
 class CasePages:
     """The pages of one case type. `slug` is its part of the address; `detail` reads rows with their relations.
 
-    `children` are case types that may be opened below a case of this type.
+    `children` are case types that may be opened below a case of this type. `extras` gets the detail row, or with
+    `reads_file` the whole `CaseFile` that the page has read.
     """
 
     case_type: str
@@ -110,6 +131,7 @@ class CasePages:
     opening: Opening | None = None
     children: tuple[str, ...] = ()
     in_menu: bool = True
+    reads_file: bool = False
 
 
 def workbook_words(file_name: str) -> str:

@@ -1,4 +1,5 @@
-"""The plan of the 60 sample projects: which state each has reached, and on which days. Pure, from a fixed seed."""
+"""The plan of the 180 sample projects of three years: which state each has reached, and on which days. Pure, from a
+fixed seed."""
 
 import random
 from dataclasses import dataclass, field
@@ -9,10 +10,15 @@ from wutong.sample import names
 
 SEED = 20260106
 ENDS = (
-    ["lead"] * 4 + ["negotiating"] * 5 + ["appraised"] * 3 + ["signed"] * 15 + ["registered"] * 6
-    + ["started"] * 13 + ["in_production"] * 7 + ["at_capacity"] * 3 + ["suspended"] * 2 + ["terminated"] * 2
+    ["lead"] * 10 + ["negotiating"] * 12 + ["appraised"] * 8 + ["signed"] * 38 + ["registered"] * 15
+    + ["started"] * 42 + ["in_production"] * 30 + ["at_capacity"] * 13 + ["suspended"] * 6 + ["terminated"] * 6
 )  # fmt: skip
 WAY = ("lead", "negotiating", "appraised", "signed", "registered", "started", "in_production", "at_capacity")
+LASTS = {
+    "lead": (10, 40), "negotiating": (20, 90), "appraised": (15, 60), "signed": (20, 70), "registered": (40, 170),
+    "started": (200, 420), "in_production": (120, 300),
+}  # fmt: skip
+"""How many days a project spends in a state before it goes on: from, to."""
 AMOUNTS_YI = (
     "52", "12.6", "10.5", "8.6", "6", "5.2", "4.5", "3.6", "2.4", "2.1", "1.9", "1.5", "1.2", "0.8",
 )  # fmt: skip
@@ -47,7 +53,7 @@ def planned_projects(today: date) -> list[PlannedProject]:
         team = teams[index % 4]
         products = names.PRODUCTS[team]
         product = products[(index // 4) % len(products)]
-        ending = names.ENDINGS[(index // 40) % 3]
+        ending = names.ENDINGS[(index // 40) % len(names.ENDINGS)]
         days = _days(dice, end, today)
         amount = int(float(dice.choice(AMOUNTS_YI)) * 10) * (YI // 10)
         last = max(days.values())
@@ -90,10 +96,10 @@ def _days(dice: random.Random, end: str, today: date) -> dict[str, date]:
     elif reached == "started":
         lasted = dice.choice([30, 90, 160, 240, 306, 330, 367, 433, 482, 560, 690])
     else:
-        lasted = dice.randint(15, 200)
+        lasted = dice.randint(15, 330)
     day = today - timedelta(days=lasted)
     days = {reached: day}
     for state in reversed(way[:-1]):
-        day -= timedelta(days=dice.randint(20, 90))
+        day -= timedelta(days=dice.randint(*LASTS[state]))
         days[state] = day
     return dict(sorted(days.items(), key=lambda item: item[1]))

@@ -3,4 +3,5 @@
 LEDGERS = [
     "wutong.ledgers.project_push",
     "wutong.ledgers.supervision_orders",
+    "wutong.ledgers.meetings",
 ]

@@ -11,6 +11,7 @@ from wutong.base.notices.delivering import deliver_due
 from wutong.base.notices.services import prune_notices
 from wutong.cases.clocks.reprojection import reproject_clocks
 from wutong.cases.clocks.sweep import sweep_clocks
+from wutong.cases.rounds.daily import tend_rounds
 from wutong.desk.digest import send_digests
 from wutong.ledgerkit.anchors import write_anchor
 
@@ -58,6 +59,13 @@ def digest() -> None:
     """Everybody's digest of the day; a second run on the same day writes nothing more."""
     now = timezone.now()
     send_digests(now, timezone.localdate(now))
+
+
+@job(name="rounds.tend", label=_("发起填报、催报"), max_seconds=600, in_transaction=False)
+def tend_reporting() -> None:
+    """Rounds of periods that are over, and their reminders; a second run on the same day does nothing more."""
+    now = timezone.now()
+    tend_rounds(timezone.localdate(now), now)
 
 
 @job(name="notices.prune", label=_("清理一年前已读的通知"), max_seconds=600, in_transaction=False)

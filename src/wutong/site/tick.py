@@ -21,6 +21,7 @@ from wutong.site.tasks import (
     prune_read_notices,
     reproject,
     sweep,
+    tend_reporting,
 )
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ SCHEDULES: list[Schedule] = [
     schedule(sweep, every=SWEEP_EVERY),
     schedule(deliver, every=DELIVER_EVERY),
     schedule(anchor_chain_heads, every=ANCHOR_EVERY),
+    daily(tend_reporting, at=time(7, 40), workdays_only=True),
     daily(digest, at=time(7, 50), workdays_only=True),
     daily(reproject, at=time(2, 30)),
     daily(prune_read_notices, at=time(3, 0)),

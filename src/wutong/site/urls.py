@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("wutong.base.accounts.urls")),
+    path("", include("wutong.api.urls")),
     path("", include("wutong.desk.urls")),
     path("", include("wutong.ledgerkit.urls")),
 ]

@@ -1,14 +1,16 @@
 """How a `Table` becomes HTML: header rows, body rows, the 合计 row.
 
 Cells are drawn here and not by a template each: a page of a ledger has a thousand of them, and a thousand included
-templates would take longer than the query behind the page.
+templates would take longer than the query behind the page. For the same reason they are put together as plain text:
+every value goes through `_escaped`, and only what is finished is called safe.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +26,8 @@ LAMP_WORDS: Mapping[str, Text] = {
 }
 FIGURES = ("number", "money")
 WITHOUT_LABEL_ON_CARDS = ("name", "lamp")
-DASH = format_html('<span class="dim">{}</span>', "—")
-NOTHING = format_html("{}", "")
+DASH = '<span class="dim">—</span>'
+EMPTY = Cell()
 SHORT_TEXT = 10
 """Up to so many characters a text column stays on one line; longer ones get a readable width and wrap."""
 
@@ -66,19 +68,19 @@ class _Lane:
     column: Column
     css: str
     is_row_header: bool
-    open: SafeString
-    open_empty: SafeString
-    close: SafeString
+    open: str
+    open_empty: str
+    close: str
 
-    def faulty_cell(self, inner: SafeString) -> SafeString:
+    def faulty_cell(self, inner: str) -> str:
         """Rare, therefore drawn without preparation; it stays on a phone's card whatever the column says."""
         css = f"{self.css.replace('m-off', '').strip()} bad".strip()
         if self.is_row_header:
-            return format_html('<th class="{}" scope="row" role="rowheader">{}</th>', css, inner)
-        return format_html('<td class="{}" role="cell" data-l="{}">{}</td>', css, self.column.label, inner)
+            return f'<th class="{css}" scope="row" role="rowheader">{inner}</th>'
+        return f'<td class="{css}" role="cell" data-l="{_escaped(self.column.label)}">{inner}</td>'
 
-    def cell(self, inner: SafeString) -> SafeString:
-        return format_html("{}{}{}", self.open if inner else self.open_empty, inner, self.close)
+    def cell(self, inner: str) -> str:
+        return f"{self.open if inner else self.open_empty}{inner}{self.close}"
 
 
 def draw_table(table: Table, *, row_id_prefix: str = "row-") -> DrawnTable:
@@ -110,32 +112,44 @@ def draw_plain_table(table: Table, *, row_id_prefix: str = "") -> DrawnTable:
 
 def cell_html(column: Column, cell: Cell) -> SafeString:
     """The inside of a cell: lamp with its word, figure link, text, and the second line."""
-    text = _text_html(column, cell)
+    return SafeString(_inside(column, cell, cell.href))
+
+
+def _escaped(value: object) -> str:
+    """As `conditional_escape`, for the few types that a cell holds."""
+    text = str(value) if isinstance(value, Promise) else value
+    if isinstance(text, SafeString):
+        return text
+    return escape(text if isinstance(text, str) else str(text))
+
+
+def _inside(column: Column, cell: Cell, href: str) -> str:
+    text = _text_html(column, cell, href)
     if cell.fault:
-        return format_html('{}<span class="cellnote">{}</span>', text, cell.fault)
+        return f'{text}<span class="cellnote">{_escaped(cell.fault)}</span>'
     if cell.note:
-        return format_html('{}<span class="why">{}</span>', text, cell.note)
+        return f'{text}<span class="why">{_escaped(cell.note)}</span>'
     return text
 
 
-def _text_html(column: Column, cell: Cell) -> SafeString:
+def _text_html(column: Column, cell: Cell, href: str) -> str:
     if cell.lamp:
-        lamp = format_html(
-            '<span class="lamp lamp--{}">{}</span>', cell.lamp, cell.text or LAMP_WORDS[cell.lamp]
-        )
-        return format_html('<a href="{}">{}</a>', cell.href, lamp) if cell.href else lamp
+        words = _escaped(cell.text or LAMP_WORDS[cell.lamp])
+        lamp = f'<span class="lamp lamp--{cell.lamp}">{words}</span>'
+        return f'<a href="{_escaped(href)}">{lamp}</a>' if href else lamp
     if not cell.text:
-        return DASH if column.kind in FIGURES or column.kind == "date" else NOTHING
-    if cell.href:
+        return DASH if column.kind in FIGURES or column.kind == "date" else ""
+    text = _escaped(cell.text)
+    if href:
         css = " ".join(filter(None, ("fig" if column.kind in FIGURES else "", "alarm" if cell.alarm else "")))
-        return format_html('<a{} href="{}">{}</a>', _css_attribute(css), cell.href, cell.text)
+        return f'<a{_css_attribute(css)} href="{_escaped(href)}">{text}</a>'
     if cell.alarm:
-        return format_html('<span class="alarm">{}</span>', cell.text)
-    return conditional_escape(str(cell.text))
+        return f'<span class="alarm">{text}</span>'
+    return text
 
 
-def _css_attribute(css: str) -> SafeString:
-    return format_html(' class="{}"', css) if css else NOTHING
+def _css_attribute(css: str) -> str:
+    return f' class="{css}"' if css else ""
 
 
 def _lanes(table: Table, *, numbered: bool) -> list[_Lane]:
@@ -158,18 +172,15 @@ def _lanes(table: Table, *, numbered: bool) -> list[_Lane]:
 
 def _lane(column: Column, css: str, is_row_header: bool) -> _Lane:
     hidden = css if "m-off" in css else f"{css} m-off".strip()
-    if is_row_header:
-        start, close = '<th{} scope="row" role="rowheader"{}>', format_html("</{}>", "th")
-    else:
-        start, close = '<td{} role="cell"{}>', format_html("</{}>", "td")
-    label = NOTHING if is_row_header else _card_label(column)
+    tag, role = ("th", 'scope="row" role="rowheader"') if is_row_header else ("td", 'role="cell"')
+    label = "" if is_row_header else _card_label(column)
     return _Lane(
         column,
         css,
         is_row_header,
-        open=format_html(start, _css_attribute(css), label),
-        open_empty=format_html(start, _css_attribute(hidden), label),
-        close=close,
+        open=f"<{tag}{_css_attribute(css)} {role}{label}>",
+        open_empty=f"<{tag}{_css_attribute(hidden)} {role}{label}>",
+        close=f"</{tag}>",
     )
 
 
@@ -186,12 +197,12 @@ def _width(column: Column, rows: Sequence[Row]) -> str:
     return "nw" if longest <= SHORT_TEXT else "w"
 
 
-def _card_label(column: Column) -> SafeString:
+def _card_label(column: Column) -> str:
     """The name that a cell carries on a phone's card, where there is no header above it."""
     if column.phone == "hide" or column.kind in WITHOUT_LABEL_ON_CARDS:
-        return NOTHING
+        return ""
     label = f"{column.label}（{column.unit}）" if column.unit else column.label
-    return format_html(' data-l="{}"', label)
+    return f' data-l="{_escaped(label)}"'
 
 
 def _head(table: Table, lanes: Sequence[_Lane], *, numbered: bool) -> list[list[HeadCell]]:
@@ -229,44 +240,36 @@ def _head_cell(table: Table, lane: _Lane, rowspan: int) -> HeadCell:
 
 
 def _body(table: Table, lanes: Sequence[_Lane], *, numbered: bool, row_id_prefix: str) -> SafeString:
-    return format_html_join(
-        "\n",
-        '<tr role="row"{}{}>{}{}</tr>',
-        (
-            (
-                format_html(' id="{}{}"', row_id_prefix, row.key) if row_id_prefix else NOTHING,
-                format_html(' aria-selected="{}"', "true") if row.chosen else NOTHING,
-                format_html('<td class="k1" role="cell">{}</td>', number) if numbered else NOTHING,
-                _row_cells(row, lanes),
-            )
-            for number, row in enumerate(table.rows, start=table.first_number)
-        ),
-    )
+    rows = []
+    for number, row in enumerate(table.rows, start=table.first_number):
+        key = f' id="{_escaped(row_id_prefix)}{_escaped(row.key)}"' if row_id_prefix else ""
+        chosen = ' aria-selected="true"' if row.chosen else ""
+        first = f'<td class="k1" role="cell">{number}</td>' if numbered else ""
+        rows.append(f'<tr role="row"{key}{chosen}>{first}{_row_cells(row, lanes)}</tr>')
+    return SafeString("\n".join(rows))
 
 
-def _row_cells(row: Row, lanes: Sequence[_Lane]) -> SafeString:
+def _row_cells(row: Row, lanes: Sequence[_Lane]) -> str:
     cells = []
     for lane in lanes:
-        cell = row.cells.get(lane.column.key) or Cell()
-        if lane.is_row_header and row.href and not cell.href:
-            cell = replace(cell, href=row.href)
-        inner = cell_html(lane.column, cell)
-        cells.append((lane.faulty_cell(inner) if cell.fault else lane.cell(inner),))
-    return format_html_join("", "{}", cells)
+        cell = row.cells.get(lane.column.key) or EMPTY
+        href = cell.href or (row.href if lane.is_row_header else "")
+        inner = _inside(lane.column, cell, href)
+        cells.append(lane.faulty_cell(inner) if cell.fault else lane.cell(inner))
+    return "".join(cells)
 
 
 def _foot(table: Table, lanes: Sequence[_Lane], *, numbered: bool) -> SafeString:
     if not table.totals or not table.rows:
-        return NOTHING
-    cells = []
+        return SafeString("")
+    cells = ['<td class="k1" role="cell"></td>'] if numbered else []
     for lane in lanes:
         cell = table.totals.get(lane.column.key)
+        inner = ""
         if lane.is_row_header:
-            inner = cell_html(lane.column, cell or Cell(_("合计")))
+            cell = cell or Cell(_("合计"))
+            inner = _inside(lane.column, cell, cell.href)
         elif cell is not None and lane.column.total:
-            inner = cell_html(lane.column, cell)
-        else:
-            inner = NOTHING
-        cells.append((lane.cell(inner),))
-    number = format_html('<td class="{}" role="cell"></td>', "k1") if numbered else NOTHING
-    return format_html('<tr role="row">{}{}</tr>', number, format_html_join("", "{}", cells))
+            inner = _inside(lane.column, cell, cell.href)
+        cells.append(lane.cell(inner))
+    return SafeString(f'<tr role="row">{"".join(cells)}</tr>')

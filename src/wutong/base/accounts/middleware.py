@@ -1,13 +1,13 @@
 """The rules of a signed-in session.
 
 Everything needs a signed-in account unless its view carries Django's `login_not_required`. A session ends after
-WUTONG_IDLE_MINUTES without a request. An initial or expired password must be changed before anything else. An
-ordinary page costs one query for the session and one for the account, and no write: the moment of the last
-request is renewed once a minute.
+WUTONG_IDLE_MINUTES without a request, unless a declared rule keeps it awake for this very request. An initial or
+expired password must be changed before anything else. An ordinary page costs one query for the session and one for the
+account, and no write: the moment of the last request is renewed once a minute.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -27,6 +27,17 @@ SEEN_AT = "seen_at"
 RENEW_SECONDS = 60
 PASSWORD_VIEW = "accounts:password"  # noqa: S105
 OPEN_WITH_OLD_PASSWORD = {PASSWORD_VIEW, "accounts:sign_out"}
+
+Awake = Callable[[HttpRequest, datetime, datetime], bool]
+"""Request of a signed-in account, the moment of the one before, now. True lets an idle session go on."""
+_awake: list[Awake] = []
+
+
+def keep_awake(rule: Awake) -> None:
+    """Declare requests that an idle session survives (the hall of a running meeting). A rule is asked only when the
+    session would end, and must be bounded in time by itself. Safe to repeat."""
+    if rule not in _awake:
+        _awake.append(rule)
 
 
 class SessionRules:
@@ -98,7 +109,10 @@ def _page_of(request: HttpRequest) -> str:
 
 def _is_idle(request: HttpRequest, now: datetime) -> bool:
     seen_at = request.session.get(SEEN_AT)
-    return seen_at is not None and now.timestamp() - seen_at > settings.WUTONG_IDLE_MINUTES * 60
+    if seen_at is None or now.timestamp() - seen_at <= settings.WUTONG_IDLE_MINUTES * 60:
+        return False
+    before = datetime.fromtimestamp(seen_at, UTC)
+    return not any(rule(request, before, now) for rule in _awake)
 
 
 def _renew(request: HttpRequest, now: datetime) -> None:

@@ -218,9 +218,15 @@ class EvidenceCheck(AppendOnlyModel):
 class GateRule(models.Model):
     """One item of a gate (准入条件): field, document, approval or count that must be there to enter a state.
 
-    Read alike by form, API, import and the "what is missing" panel. `valid_from` and `valid_to` compare with
-    the day of the transition; `band_from_yuan` is the lowest size the rule holds for.
+    Read alike by form, API, import and the "what is missing" panel. `valid_from` and `valid_to` compare with the day
+    the case was opened, so that a running case keeps the edition of its time; `starts_for` and `ends_for` say where
+    the office has decided that running cases follow the change too (then the day of the transition counts).
+    `band_from_yuan` is the lowest size the rule holds for. `replaces` is the rule that this one takes the place of.
     """
+
+    class For(models.TextChoices):
+        NEW = "new", _("生效后新开始的办件")
+        ALL = "all", _("正在办理的也适用")
 
     case_type = models.CharField(_("事项"), max_length=30)
     state = models.CharField(_("进入状态"), max_length=30)
@@ -242,6 +248,11 @@ class GateRule(models.Model):
     edition = models.CharField(_("版本"), max_length=30)
     valid_from = models.DateField(_("生效日期"))
     valid_to = models.DateField(_("失效日期"), null=True)
+    starts_for = models.CharField(_("生效对象"), max_length=10, choices=For, default=For.NEW)
+    ends_for = models.CharField(_("失效对象"), max_length=10, choices=For, default=For.NEW)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("取代哪一条")
+    )
     order = models.PositiveSmallIntegerField(_("顺序"), default=0)
 
     class Meta:

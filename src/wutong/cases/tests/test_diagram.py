@@ -51,11 +51,10 @@ def test_every_step_to_another_state_has_its_line(procedure: Procedure) -> None:
     }
     # A state off the way that is reached from the way has one more line: the one that carries the arrow's head.
     between = {pair for pair in pairs if pair[0] not in drawing.order and pair[1] not in drawing.order}
-    assert not between, "a step between two states off the way needs a line of its own"
     assert len(drawing.lines()) == len(pairs) + len(collected)
     assert sum(has_head for _path, has_head in drawing.lines()) == len(
         {pair for pair in pairs if pair[1] in drawing.order}
-    ) + len(collected)
+    ) + len(collected) + len(between)
 
 
 def test_the_table_beside_it_names_every_step(procedure: Procedure) -> None:

@@ -1,12 +1,19 @@
 """One gate, read alike everywhere: what must be there before a state is entered."""
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wutong.base.errors import MissingItems
 from wutong.cases.act import act_many
-from wutong.cases.gates import GateFacts, evaluate, missing, rules_on
+from wutong.cases.gate_editing import RuleValues, plan_change, plan_end
+from wutong.cases.gates import GateFacts, evaluate, holds_on, missing, rules_for, rules_of
 from wutong.cases.models import Case, Evidence, GateRule
 from wutong.cases.steps import Step
 from wutong.cases.testing import MONDAY, NOW, TYPE, Zone, do, document, errand, gate_rule
@@ -121,9 +128,9 @@ def test_a_field_counts_when_something_stands_in_it(value: object, state: str) -
     assert states([rule("words", "field")], GateFacts(fields={"words": value})) == {"words": state}
 
 
-@pytest.mark.parametrize(("value", "state"), [(None, "missing"), (2, "missing"), (3, "ok"), (4, "ok")])
-def test_a_count_has_to_reach_its_minimum(value: object, state: str) -> None:
-    found = states([rule("visits", "count", minimum=3)], GateFacts(fields={"visits": value}))
+@pytest.mark.parametrize(("value", "state"), [(0, "missing"), (2, "missing"), (3, "ok"), (4, "ok")])
+def test_a_count_has_to_reach_its_minimum(value: int, state: str) -> None:
+    found = states([rule("visits", "count", minimum=3)], GateFacts(counts={"visits": value}))
     assert found == {"visits": state}
 
 
@@ -134,7 +141,127 @@ def test_two_documents_of_which_one_is_verified_wait(zone: Zone) -> None:
     assert missing(items) == items
 
 
+def rule_as_told(rule: GateRule, opened_on: date, on: date) -> bool:
+    """The same in the office's words: walk through the days from the opening to the entry, note when the rule begins and
+    when it ends for this case."""
+    began = rule.starts_for == "all" and rule.valid_from <= on or rule.valid_from <= opened_on
+    if rule.valid_to is None:
+        return began
+    past_end = on > rule.valid_to
+    spared = rule.ends_for == "new" and opened_on <= rule.valid_to
+    return began and (not past_end or spared)
+
+
+days = st.integers(0, 40).map(lambda number: date(2026, 1, 1) + timedelta(days=number))
+scopes = st.sampled_from(["new", "all"])
+
+
+@given(days, st.none() | days, scopes, scopes, days, days)
+def test_a_rule_holds_as_the_office_was_told(
+    valid_from: date, valid_to: date | None, starts_for: str, ends_for: str, one: date, other: date
+) -> None:
+    opened_on, on = sorted((one, other))
+    given_rule = rule(valid_from=valid_from, valid_to=valid_to, starts_for=starts_for, ends_for=ends_for)
+    assert holds_on(given_rule, opened_on, on) == rule_as_told(given_rule, opened_on, on)
+
+
+@given(days, days, st.booleans(), days, days)
+def test_a_changed_rule_leaves_neither_a_gap_nor_an_overlap(
+    began: date, changed: date, for_all: bool, one: date, other: date
+) -> None:
+    """The old row ends on the day before the new one begins, for the same cases."""
+    began, changed = min(began, changed), max(began, changed) + timedelta(days=1)
+    scope = "all" if for_all else "new"
+    old = rule(valid_from=began, valid_to=changed - timedelta(days=1), starts_for=scope, ends_for=scope)
+    new = rule(valid_from=changed, starts_for=scope)
+    opened_on, on = sorted((one, other))
+    never_changed = rule(valid_from=began, starts_for=scope)
+    holding = [holds_on(item, opened_on, on) for item in (old, new)]
+    assert sum(holding) == holds_on(never_changed, opened_on, on)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One act of the office: from a day on the demand has another minimum, or (None) is no more."""
+
+    on: date
+    running_too: bool
+    minimum: int | None
+
+
+def minimum_as_told(edits: list[Edit], opened_on: date, on: date) -> int | None:
+    """What one case has to have by the office's words: what stood on the day it was opened, then every later change that
+    was made for running cases too."""
+    minimum = None
+    for edit in edits:
+        if edit.on <= opened_on or (edit.on <= on and edit.running_too):
+            minimum = edit.minimum
+    return minimum
+
+
+def rows_of(edits: list[Edit]) -> list[GateRule]:
+    """The rows that the office's acts make, through the same plans as its page."""
+    first = edits[0]
+    scope = GateRule.For.ALL if first.running_too else GateRule.For.NEW
+    rows = [rule(pk=1, minimum=first.minimum, valid_from=first.on, starts_for=scope)]
+    for edit in edits[1:]:
+        told: Any = {"running_too": edit.running_too, "on": edit.on}
+        if edit.minimum is None:
+            rows[-1] = plan_end(rows[-1], first_day_without=edit.on, **told).rule
+            break
+        planned = plan_change(rows[-1], RuleValues(minimum=edit.minimum), valid_from=edit.on, **told)
+        rows = planned.applied_to(rows)
+        rows[-1].pk = len(rows)
+    return rows
+
+
+histories = st.lists(st.tuples(days, st.booleans(), st.none() | st.just(0)), min_size=1, max_size=5)
+
+
+@given(histories, days, days)
+def test_after_any_number_of_changes_a_case_keeps_what_the_office_said(
+    history: list[tuple[date, bool, int | None]], one: date, other: date
+) -> None:
+    distinct = sorted({item[0]: item for item in history}.values())
+    edits = [Edit(*item) for item in distinct]
+    edits = [
+        replace(edit, minimum=None if edit.minimum is None and index else index + 1)
+        for index, edit in enumerate(edits)
+    ]
+    last = next((index for index, edit in enumerate(edits) if edit.minimum is None), len(edits))
+    edits = edits[: last + 1]
+    opened_on, on = sorted((one, other))
+    held = rules_for(rows_of(edits), TYPE, "permitted", opened_on=opened_on, on=on)
+    expected = minimum_as_told(edits, opened_on, on)
+    assert [item.minimum for item in held] == ([] if expected is None else [expected])
+
+
+def test_a_migration_keeps_old_rules_for_all_cases(zone: Zone) -> None:
+    old = gate_rule("permit", starts_for="new", ends_for="new")
+    migration = import_module("wutong.cases.migrations.0005_gates_for_running_cases")
+    migration.keep_holding(apps, None)
+    old.refresh_from_db()
+    assert (old.starts_for, old.ends_for) == ("all", "all")
+
+
+def test_running_cases_keep_the_edition_of_their_time(zone: Zone) -> None:
+    running = errand(zone, on=MONDAY)
+    change_day = MONDAY + timedelta(days=1)
+    gate_rule("permit", valid_from=change_day, starts_for="new")
+    new = errand(zone, on=change_day)
+    do(running, "permit", zone.host, on=MONDAY + timedelta(days=3))
+    assert lacking(new, zone, on=MONDAY + timedelta(days=3)) == ["许可证"]
+
+
+def test_a_rule_that_ends_for_new_cases_goes_on_for_running_ones(zone: Zone) -> None:
+    gate_rule("permit", valid_to=MONDAY, ends_for="new")
+    running, new = errand(zone, on=MONDAY), errand(zone, on=MONDAY + timedelta(days=1))
+    later = MONDAY + timedelta(days=3)
+    assert lacking(running, zone, on=later) == ["许可证"]
+    do(new, "permit", zone.host, on=later)
+
+
 def test_rules_of_other_types_are_not_read(zone: Zone) -> None:
     gate_rule("permit")
-    assert rules_on(["something_else"], MONDAY) == []
-    assert [item.item for item in rules_on([TYPE], MONDAY)] == ["permit"]
+    assert rules_of(["something_else"]) == []
+    assert [item.item for item in rules_of([TYPE])] == ["permit"]

@@ -12,6 +12,7 @@ from wutong.base.chain.testing import thawed
 from wutong.cases.models import Change
 from wutong.cases.testing import Zone, do
 from wutong.ledgerkit.tests.tampering import Book, found, write_book
+from wutong.ledgers.meetings.models import AgendaItem, Decision, DecisionResult, DispatchMeeting
 from wutong.ledgers.project_push.models import ProjectVisit, PublishedCount
 from wutong.registers.enterprises.duplicates import declare_distinct
 from wutong.registers.enterprises.services import register_enterprise
@@ -68,6 +69,19 @@ def full(book: Book, zone: Zone) -> None:
     )
     ProjectVisit.objects.create(project=project, on=NOW.date(), visitors="示例", said="示例", recorded_at=NOW)
     PublishedCount.objects.create(title="示例", as_of=NOW.date(), known_at=NOW, numbers={}, published_at=NOW)
+    meeting = DispatchMeeting.objects.create(
+        case=book.working, year=2026, ordinal=1, title="示例", meeting_on=NOW.date(), begins="08:30", place="示例"
+    )
+    item = record(
+        AgendaItem(),
+        {"meeting": meeting, "case": book.last, "position": 1},
+        actor=None,
+        effective_on=NOW.date(),
+        now=NOW,
+    )
+    facts = {"meeting": meeting, "item": item, "number": 1, "text": "示例", "kinds": "note"}
+    decision = record(Decision(), facts, actor=None, effective_on=NOW.date(), now=NOW)
+    DecisionResult.objects.create(decision=decision, version=1, kind="note", case=book.last, seq=1)
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"SELECT count(*) FROM {table}")

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from wutong.base.errors import Refused
 from wutong.cases.act import act_many
-from wutong.cases.models import Case
+from wutong.cases.models import Case, GateRule
 from wutong.cases.steps import Holder, NewCase, Step
 from wutong.exchange.intake import Intake, IntakeRow
 from wutong.exchange.sheets import Sheet, SheetColumn
+from wutong.ledgerkit.ledger import ImportNotes
+from wutong.ledgers.project_push.claimed_gates import claims_of, demanded_cells, gate_rules
 from wutong.ledgers.project_push.models import BlockingClass, Rectification
+from wutong.ledgers.project_push.papers import DAYS, Lack, open_papers
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.names import fold_name
@@ -106,6 +109,7 @@ def check_rows(intake: Intake) -> Sequence[tuple[int, str, str]]:
     """What only the database knows: projects that exist, units and people that do not; and dates in order."""
     known = directory()
     firms = enterprises_named(row.values["investor"] for row in intake.rows if row.values.get("investor"))
+    rules = gate_rules()
     identities = {
         row.number: identity_of(row.values["name"], _present_name(row.values["investor"], firms))
         for row in intake.rows
@@ -120,11 +124,39 @@ def check_rows(intake: Intake) -> Sequence[tuple[int, str, str]]:
         if identities.get(row.number) in taken:
             code = taken[identities[row.number]]
             problems.append((row.number, "name", _("已在库中，编号%(code)s；没有重复登记") % {"code": code}))
+        else:
+            problems += [(row.number, *told) for told in _gate_problems(row, rules, intake)]
         problems += _people_problems(row, known)
         problems += _code_problems(row, holders)
         problems += _date_problems(row)
     columns = {column.key for column in intake.columns}
     return [problem for problem in problems if problem[1] in columns]
+
+
+def _gate_problems(row: IntakeRow, rules: Sequence[GateRule], intake: Intake) -> Iterator[tuple[str, str]]:
+    """Fields that the gate of a claimed state demands; documents cannot come in a workbook and are told by `gate_notes`."""
+    present = [column.key for column in intake.columns if column.key]
+    carried = [column.key for column in SHEET.columns if not column.ignored_reason]
+    return demanded_cells(claims_of(row.values, rules), row.raw, present, carried)
+
+
+def gate_notes(intake: Intake, *, on: date, source: str) -> ImportNotes:
+    """What the gates of the claimed states lack, per accepted row: it is entered as claimed and stays open."""
+    rules = gate_rules()
+    rows = {}
+    for row in intake.accepted:
+        claims = claims_of(row.values, rules)
+        if claims:
+            rows[row.number] = _("%(lacking)s。缺的开成整改，%(days)s天内补齐") % {
+                "lacking": "；".join(claim.words for claim in claims),
+                "days": DAYS,
+            }
+    if not rows:
+        return ImportNotes()
+    words = _(
+        "%(count)s行报了开工或投产而手续不全：按所报登记，每个项目开一个“补齐手续”的整改，限%(days)s天，由另一人核查销号。"
+    )
+    return ImportNotes(file=[words % {"count": len(rows), "days": DAYS}], rows=rows)
 
 
 def _present_name(name: str, firms: Mapping[str, Enterprise]) -> str:
@@ -192,11 +224,12 @@ def _date_problems(row: IntakeRow) -> Iterator[tuple[int, str, str]]:
 def import_rows(rows: Iterable[IntakeRow], *, actor: Actor, now: datetime, on: date, source: str) -> int:
     """Enter the rows of a workbook: the project with its life so far, and its problem as an open rectification.
 
-    The past is entered as it is claimed, without the proofs of its gates; what is missing stands in the panel of
-    the next step.
+    The past is entered as it is claimed, without the proofs of its gates; what is missing is opened as one rectification
+    per project, and every claim names it in its change.
     """
     known, taken = directory(), list(rows)
     cases = enter_projects([_project(row, known, source) for row in taken], actor=actor, now=now)
+    open_papers(_lacks(cases, taken, source), now=now)
     for verb, key in (("backfill_start", "started_on"), ("backfill_production", "produced_on")):
         steps = [
             Step(case, verb, row.values[key], reason=source)
@@ -211,6 +244,18 @@ def import_rows(rows: Iterable[IntakeRow], *, actor: Actor, now: datetime, on: d
     ]
     act_many(problems, actor=actor, now=now)
     return len(cases)
+
+
+def _lacks(cases: Sequence[Case], rows: Sequence[IntakeRow], source: str) -> list[Lack]:
+    rules = gate_rules()
+    lacks = []
+    for case, row in zip(cases, rows, strict=True):
+        claims = claims_of(row.values, rules)
+        if claims:
+            labels = [item.label for claim in claims for item in claim.lacking]
+            states = [claim.state for claim in claims]
+            lacks.append(Lack(case, states, list(dict.fromkeys(labels)), reason=source))
+    return lacks
 
 
 def _project(row: IntakeRow, known: Directory, source: str) -> NewProject:

@@ -23,6 +23,7 @@ VERIFY = Who(roles=("verifier",), right="project_push.verify", never=("host",))
 ON_THE_WAY = (
     "lead", "negotiating", "appraised", "signed", "registered", "started", "in_production",
 )  # fmt: skip
+BEFORE_A_GATE = ("appraised", "signed", "registered", "started")
 
 PROJECT_LIFE = Procedure(
     case_type="project_push",
@@ -40,6 +41,7 @@ PROJECT_LIFE = Procedure(
         State("at_capacity", _("达效"), kind="closed", on_way=True),
         State("suspended", _("暂停"), kind="aside"),
         State("terminated", _("终止"), kind="closed"),
+        State("merged", _("并入"), kind="closed"),
     ),
     opens_in=("lead", "negotiating", "signed"),
     may_open=Who(right="project_push.open"),
@@ -51,7 +53,7 @@ PROJECT_LIFE = Procedure(
         RoleDef("verifier", _("核查人")),
         RoleDef("helper", _("协办单位"), many=True),
     ),
-    results=(("reached", _("达效")), ("terminated", _("终止"))),
+    results=(("reached", _("达效")), ("terminated", _("终止")), ("merged", _("并入"))),
     evidence_kinds=(
         ("contract", _("招商合同")),
         ("energy_review", _("节能审查意见")),
@@ -71,6 +73,15 @@ PROJECT_LIFE = Procedure(
         Transition(
             "reach_capacity", _("申报达效"), ("in_production",), "at_capacity", EDIT, result="reached", main=True
         ),
+        Transition(
+            "ask_waiver", _("申请容缺办理"), BEFORE_A_GATE, STAY, EDIT, needs_reason=True, waiver="asks",
+            words=_("缺的材料先不交，由另一个人准予后才能办下一步；缺的开成整改，30天内补齐。"),
+        ),
+        Transition(
+            "grant_waiver", _("准予容缺"), BEFORE_A_GATE, STAY, Who(right="project_push.waive", never=("host",)),
+            needs_reason=True, waiver="grants", not_by_actor_of=("ask_waiver",),
+            words=_("只对这一步、只用一次；项目状态变了就失效。缺的开成整改，30天内补齐。"),
+        ),
         Transition("note_progress", _("记进展"), (), STAY, EDIT, fields=("latest_progress",)),
         Transition("hand_in", _("交佐证"), (), STAY, EDIT, accepts_evidence=True),
         Transition("check_evidence", _("核验佐证"), (), STAY, VERIFY, checks=True),
@@ -88,12 +99,27 @@ PROJECT_LIFE = Procedure(
             needs_reason=True, result="terminated",
         ),
         Transition(
+            "change_investor", _("变更投资方"), (), STAY, Who(right="project_push.assign"), needs_reason=True, firm=True,
+            words=_("以前计入原投资方的不动，变更之后的事计入新投资方。"),
+        ),
+        Transition(
+            "merge_into", _("并入另一项目"), (*ON_THE_WAY, "at_capacity", "suspended", "terminated"), "merged",
+            Who(right="project_push.merge"), needs_reason=True, result="merged", leaves_children=True,
+            words=_("登记了两次的项目并成一个。公布过的数字不变；没办完的整改继续办，可以撤销。"),
+        ),
+        Transition(
+            "unmerge", _("撤销并入"), ("merged",), BACK, Who(right="project_push.merge"), needs_reason=True,
+            words=_("项目重新单列，回到并入前的状态。"),
+        ),
+        Transition(
             "backfill_start", _("补录开工"), ("signed", "registered"), "started",
-            Who(right="project_push.import"), needs_reason=True,
+            Who(right="project_push.import"), needs_reason=True, claims_gate=True,
+            words=_("补录以前的开工。没有的材料不冒充已交，开成整改，30天内补齐。"),
         ),
         Transition(
             "backfill_production", _("补录投产"), ("started",), "in_production",
-            Who(right="project_push.import"), needs_reason=True,
+            Who(right="project_push.import"), needs_reason=True, claims_gate=True,
+            words=_("补录以前的投产。没有的材料不冒充已交，开成整改，30天内补齐。"),
         ),
         Transition(CORRECT_VERB, _("更正日期"), (), STAY, Who(right="project_push.correct"), needs_reason=True),
     ),
@@ -110,6 +136,7 @@ RECTIFICATION = Procedure(
         State("working", _("整改中"), task=TaskDef("host", _("按期整改并交佐证"))),
         State("submitted", _("待销号"), task=TaskDef("verifier", _("核查佐证，销号或退回"))),
         State("closed", _("已销号"), kind="closed"),
+        State("revoked", _("已撤销"), kind="closed"),
     ),
     opens_in=("working",),
     may_open=Who(roles=("host", "lead_official", "concierge", "team"), right="project_push.rectify"),
@@ -139,7 +166,7 @@ RECTIFICATION = Procedure(
         ),
     ),
     open_clocks=(ClockEffect(RECTIFY, "start"),),
-    results=(("closed", _("已销号")),),
+    results=(("closed", _("已销号")), ("revoked", _("已撤销"))),
     evidence_kinds=(("proof", _("整改佐证")),),
     transitions=(
         Transition(
@@ -175,6 +202,10 @@ RECTIFICATION = Procedure(
         Transition(
             "reassign", _("调整责任"), ("working", "submitted"), STAY, Who(right="project_push.assign"),
             assigns=("host", "verifier"), needs_reason=True,
+        ),
+        Transition(
+            "revoke", _("撤销整改"), ("working",), "revoked", Who(right="project_push.assign"),
+            needs_reason=True, result="revoked", words=_("提错了的、会议决定撤回的，不算销号。"),
         ),
         Transition(
             "reopen", _("重新整改"), ("closed",), "working", Who(right="project_push.verify"),

@@ -97,7 +97,7 @@ def stalled_among(
     suspensions = _suspensions(cases, as_of, known_at) if was_suspended else {}
     rule_set, previous = current_and_previous(STALLED, as_of) if rows else (None, None)
     asked = [item for item in (rule_set, previous, tried) if item is not None]
-    plans = _plans(cases) if any(POINTS_BEHIND in item.metrics for item in asked) else {}
+    plans = planned_days(cases) if any(POINTS_BEHIND in item.metrics for item in asked) else {}
     found = []
     for row in rows:
         life = Life(
@@ -149,7 +149,9 @@ def _lives(cases: QuerySet[Case], as_of: date, known_at: datetime | None) -> Que
             suspended_on=first("suspended"),
             progress_on=Max("effective_on", filter=~Q(what__in=NOT_PROGRESS)),
             amount=Subquery(last.values("amount_yuan")[:1]),
+            state=Subquery(last.values("state_after")[:1]),
         )
+        .exclude(state="merged")
         .filter(ended_on__isnull=True, produced_on__isnull=True)
         .filter(Q(started_on__gt=earliest) | Q(started_on__isnull=True, signed_on__gt=earliest))
     )
@@ -177,7 +179,7 @@ def _suspensions(
     return found
 
 
-def _plans(cases: QuerySet[Case]) -> dict[tuple[int, str], date | None]:
+def planned_days(cases: QuerySet[Case]) -> dict[tuple[int, str], date | None]:
     """The planned end of each stage, as the register holds it today."""
     found: dict[tuple[int, str], date | None] = {}
     for case_id, start_on, production_on in ProjectPush.objects.filter(case__in=cases).values_list(

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.cases.models import Case
+from wutong.cases.models import Case, Change, Clock
 from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgers.project_push.models import BlockingClass, Rectification
+from wutong.ledgers.project_push.order_links import orders_of, orders_panel
 from wutong.ledgers.project_push.procedures import RECTIFICATION
 from wutong.registers.organisation.actors import Actor
+from wutong.registers.organisation.models import Official, Unit
 from wutong.ui.forms import FilterForm
 from wutong.ui.panels import Fact
 from wutong.ui.tables import Cell, Column, Row, Text, day_cell
@@ -30,6 +33,7 @@ RECTIFICATION_COLUMNS = (
     Column("leader", gettext_lazy("包保领导")),
     Column("opened_on", gettext_lazy("提出日期"), "date", sortable=True),
     Column("due_on", gettext_lazy("整改时限"), "date", sortable=True, phone="show"),
+    Column("reopened", gettext_lazy("重新整改"), "number", unit=gettext_lazy("次")),
 )
 
 
@@ -40,18 +44,44 @@ class RectificationFilters(FilterForm):
         required=False,
         choices=[("", gettext_lazy("全部卡点")), *BlockingClass.choices],
     )
+    unit = forms.ModelChoiceField(
+        Unit.objects.order_by("path"),
+        label=gettext_lazy("责任单位"),
+        required=False,
+        empty_label=gettext_lazy("全部单位"),
+    )
+    leader = forms.ModelChoiceField(
+        Official.objects.filter(led_cases__case_type=Rectification.case_type).distinct().order_by("pk"),
+        label=gettext_lazy("包保领导"),
+        required=False,
+        empty_label=gettext_lazy("全部包保领导"),
+    )
+
+
+def times_reopened(case_key: str) -> Coalesce:
+    """How often a case was taken up again after it had been found done, from its changes."""
+    told = Change.objects.filter(case=OuterRef(case_key), verb="reopen")
+    counted = told.order_by().values("case").annotate(times=Count("pk")).values("times")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
 def rectification_entries(query: ListQuery) -> QuerySet[Rectification]:
     rows = Rectification.objects.select_related(
         "case__parent", "case__host_unit", "case__host_person", "case__leader"
     ).filter(case__in=visible_cases(query.actor, Rectification.case_type))
+    rows = rows.annotate(reopened=times_reopened("case_id"))
     if query.view == "":
         rows = rows.filter(case__is_open=True)
     elif query.view == "overdue":
         rows = rows.filter(case__is_open=True, case__due_on__lt=query.as_of)
     elif query.view == "submitted":
         rows = rows.filter(case__state="submitted")
+    elif query.view in {"done", "late"}:
+        on = query.as_of
+        rows = rows.filter(case__is_open=False, case__closed_on__year=on.year, case__closed_on__lte=on)
+        if query.view == "late":
+            missed = Clock.objects.filter(case=OuterRef("case_id"), missed_on__isnull=False)
+            rows = rows.filter(Exists(missed))
     elif query.view == "closed":
         rows = rows.filter(case__is_open=False)
     if "q" in query.filters:
@@ -63,6 +93,10 @@ def rectification_entries(query: ListQuery) -> QuerySet[Rectification]:
         )
     if "blocking" in query.filters:
         rows = rows.filter(blocking_class=query.filters["blocking"])
+    if "unit" in query.filters:
+        rows = rows.filter(case__host_unit=query.filters["unit"])
+    if "leader" in query.filters:
+        rows = rows.filter(case__leader=query.filters["leader"])
     return rows.order_by("case__due_on", "case__pk")
 
 
@@ -86,10 +120,16 @@ def rectification_rows(entries: Sequence[Rectification], query: ListQuery) -> li
             "leader": Cell(str(case.leader or "")),
             "opened_on": day_cell(case.opened_on),
             "due_on": day_cell(case.due_on),
+            "reopened": reopened_cell(item.reopened, href),  # type: ignore[attr-defined]
             "state": Cell(lamp.text, lamp=lamp.colour, note=lamp.reason),
         }
         rows.append(Row(case.number, cells, href=href))
     return rows
+
+
+def reopened_cell(times: int, href: str) -> Cell:
+    """How often; a figure above nought leads to the changes that it counts."""
+    return Cell(str(times), times, f"{href}#timeline" if times else "", alarm=times > 0)
 
 
 def rectification_lamp(case: Case, as_of: date) -> Lamp:
@@ -110,11 +150,13 @@ def rectification_intro(_query: ListQuery) -> Text:
 
 
 def rectification_details() -> QuerySet[Rectification]:
-    return Rectification.objects.select_related("case__parent")
+    return Rectification.objects.select_related("case__parent").annotate(reopened=times_reopened("case_id"))
 
 
-def rectification_extras(detail: Rectification, _actor: Actor, as_of: date) -> DetailExtras:
+def rectification_extras(detail: Rectification, actor: Actor, as_of: date) -> DetailExtras:
     case = detail.case
+    times: int = detail.reopened  # type: ignore[attr-defined]
+    orders = orders_of(actor, [case.pk], as_of).get(case.pk, [])
     parent = case.parent
     facts = [
         Fact(_("编号"), case.number),
@@ -126,5 +168,7 @@ def rectification_extras(detail: Rectification, _actor: Actor, as_of: date) -> D
         Fact(_("卡点类别"), detail.get_blocking_class_display()),
         Fact(_("整改措施"), detail.measure, wide=True),
         Fact(_("到期日"), case.due_on.isoformat() if case.due_on else ""),
+        Fact(_("重新整改"), _("%(times)s次") % {"times": times}, href="#timeline" if times else ""),
     ]
-    return DetailExtras(title=detail.problem, facts=facts, lamp=rectification_lamp(case, as_of))
+    side = [orders_panel(orders, _("督办"))] if orders else []
+    return DetailExtras(title=detail.problem, facts=facts, lamp=rectification_lamp(case, as_of), side=side)

@@ -150,6 +150,7 @@ def open_rectification(
     now: datetime,
     verifier: Holder | None = None,
     leader: Holder | None = None,
+    reason: str = "",
 ) -> Case:
     """A problem of a project with an owner and a due day."""
     return act(
@@ -166,6 +167,7 @@ def open_rectification(
         effective_on=on,
         holders=[holder for holder in (host, leader, verifier) if holder is not None],
         due_on=due_on,
+        reason=reason,
     ).case
 
 
@@ -198,6 +200,8 @@ def load_rules() -> None:
                 "label": row["label"],
                 "provider": row["provider"],
                 "edition": gates["edition"],
+                "starts_for": GateRule.For.ALL,
+                "ends_for": GateRule.For.ALL,
                 "order": order,
             },
         )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.base.money import in_unit
 from wutong.ledgerkit.ledger import ListQuery
+from wutong.ledgers.project_push.found_before import may_be_kept, stalled_today
 from wutong.ledgers.project_push.models import BlockingClass, ProjectPush, Rectification
+from wutong.ledgers.project_push.procedures import RECTIFICATION
 from wutong.ledgers.project_push.queries import Stalled, projects_for_page, stalled_projects
 from wutong.registers.projects.bands import BANDS_YUAN, band_label, band_of
 from wutong.ui.forms import FilterForm
@@ -71,6 +73,10 @@ class StalledFilters(FilterForm):
     )
 
 
+OPEN_STATES = [state.code for state in RECTIFICATION.states if state.kind != "closed"]
+"""The same as being open, as the index of cases knows it."""
+
+
 def stalled_entries(query: ListQuery) -> list[Stalled]:
     found = _filtered(query)
     if query.view in {"signed", "started"}:
@@ -90,31 +96,44 @@ def _filtered(query: ListQuery) -> list[Stalled]:
 
 def _find(query: ListQuery) -> list[Stalled]:
     filters = query.filters
-    condition = Q()
-    if "q" in filters:
-        text = filters["q"].strip()
-        condition &= (
-            Q(project__name__icontains=text)
-            | Q(project__investor__name__icontains=text)
-            | Q(project__code__icontains=text)
-            | Q(project__team__name__icontains=text)
-        )
-    if "blocking" in filters:
-        condition &= Q(
-            Exists(
-                Rectification.objects.filter(
-                    case__parent=OuterRef("case_id"), case__is_open=True, blocking_class=filters["blocking"]
-                )
-            )
-        )
-    found = stalled_projects(
-        query.actor, query.as_of, known_at=query.known_at, projects=condition if condition else None
-    )
+    found = _stalled(query)
     if "band" in filters:
         found = [item for item in found if item.amount_yuan >= int(filters["band"])]
     if "lamp" in filters:
         found = [item for item in found if item.verdict.colour == filters["lamp"]]
+    if "q" in filters:
+        named = _named(filters["q"].strip())
+        found = [item for item in found if item.case_id in named]
+    if "blocking" in filters:
+        blocked = _blocked(filters["blocking"])
+        found = [item for item in found if item.case_id in blocked]
     return found
+
+
+def _stalled(query: ListQuery) -> list[Stalled]:
+    """Today's list is asked for all day long; any other day, and what was known at a moment, is found for the asking."""
+    if query.known_at is None and query.as_of == query.actor.on and may_be_kept():
+        return stalled_today(query.actor, query.as_of)
+    return stalled_projects(query.actor, query.as_of, known_at=query.known_at)
+
+
+def _named(text: str) -> set[int]:
+    """Cases of projects with this text in their name or code, or in the name of their investor or team."""
+    condition = (
+        Q(project__name__icontains=text)
+        | Q(project__investor__name__icontains=text)
+        | Q(project__code__icontains=text)
+        | Q(project__team__name__icontains=text)
+    )
+    return set(ProjectPush.objects.filter(condition).values_list("case_id", flat=True))
+
+
+def _blocked(blocking_class: str) -> set[int | None]:
+    """Cases with an open rectification of this class."""
+    rows = Rectification.objects.filter(
+        case__case_type=Rectification.case_type, case__state__in=OPEN_STATES, blocking_class=blocking_class
+    )
+    return set(rows.values_list("case__parent_id", flat=True))
 
 
 def stalled_rows(entries: Sequence[Stalled], query: ListQuery) -> list[Row]:

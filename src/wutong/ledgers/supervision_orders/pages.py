@@ -2,28 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.cases.models import Case
+from wutong.cases.models import Case, Change, Clock
+from wutong.cases.registry import latest
 from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
 from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgerkit.registry import pages_of
-from wutong.ledgers.supervision_orders.models import SupervisionOrder
-from wutong.ledgers.supervision_orders.procedures import ORDER
+from wutong.ledgerkit.registry import find_pages
+from wutong.ledgers.supervision_orders.models import AT_LEVEL, OrderLevel, SupervisionOrder
+from wutong.ledgers.supervision_orders.procedures import ORDER, PROPOSE_LISTING, PROPOSE_TALK
 from wutong.registers.organisation.actors import Actor
+from wutong.registers.organisation.models import Official, Unit
 from wutong.ui.forms import FilterForm
-from wutong.ui.panels import Fact
-from wutong.ui.tables import Cell, Column, Row, Text
+from wutong.ui.panels import Block, Fact, FactsPanel
+from wutong.ui.tables import Cell, Column, Row, Text, day_cell
 
 COLUMNS = (
     Column("name", gettext_lazy("督办事项"), "name", phone="show"),
     Column("state", gettext_lazy("状态"), "lamp", phone="show"),
-    Column("level", gettext_lazy("督办级别")),
+    Column("level", gettext_lazy("督办级别"), phone="show"),
     Column("demand", gettext_lazy("督办要求"), "long"),
     Column("unit", gettext_lazy("责任单位"), phone="show"),
     Column("person", gettext_lazy("责任人"), phone="show"),
@@ -36,22 +39,78 @@ COLUMNS = (
 
 class OrderFilters(FilterForm):
     q = forms.CharField(label=gettext_lazy("事项、编号"), required=False, max_length=50)
+    level = forms.ChoiceField(
+        label=gettext_lazy("级别"),
+        required=False,
+        choices=[("", gettext_lazy("全部级别")), *OrderLevel.choices],
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.order_by("path"),
+        label=gettext_lazy("责任单位"),
+        required=False,
+        empty_label=gettext_lazy("全部单位"),
+    )
+    leader = forms.ModelChoiceField(
+        Official.objects.filter(led_cases__case_type=SupervisionOrder.case_type).distinct().order_by("pk"),
+        label=gettext_lazy("交办领导"),
+        required=False,
+        empty_label=gettext_lazy("全部领导"),
+    )
+
+
+def with_proposals(rows: QuerySet[SupervisionOrder]) -> QuerySet[SupervisionOrder]:
+    """Rows that know whether somebody proposed the next level."""
+    told = Change.objects.filter(case=OuterRef("case_id"))
+    return rows.annotate(
+        listing_is_proposed=Exists(told.filter(verb=PROPOSE_LISTING)),
+        talk_is_proposed=Exists(told.filter(verb=PROPOSE_TALK)),
+    )
+
+
+def proposed_level(item: Any) -> OrderLevel | None:
+    """The level that was proposed and is not reached; None without one. `item` comes from `with_proposals`."""
+    if not item.case.is_open:
+        return None
+    if item.level == OrderLevel.EVERYDAY and item.listing_is_proposed:
+        return OrderLevel.LISTED
+    if item.level == OrderLevel.LISTED and item.talk_is_proposed:
+        return OrderLevel.TALK
+    return None
 
 
 def entries(query: ListQuery) -> QuerySet[SupervisionOrder]:
-    rows = SupervisionOrder.objects.select_related(
-        "case__host_unit", "case__host_person", "case__leader"
-    ).filter(case__in=visible_cases(query.actor, SupervisionOrder.case_type))
-    if query.view == "":
-        rows = rows.filter(case__is_open=True)
-    elif query.view == "overdue":
-        rows = rows.filter(case__is_open=True, case__due_on__lt=query.as_of)
-    elif query.view == "closed":
-        rows = rows.filter(case__is_open=False)
-    if "q" in query.filters:
-        text = query.filters["q"].strip()
+    rows = with_proposals(
+        SupervisionOrder.objects.select_related(
+            "case__host_unit", "case__host_person", "case__leader"
+        ).filter(case__in=visible_cases(query.actor, SupervisionOrder.case_type))
+    )
+    rows = rows.filter(_in_view(query.view, query.as_of))
+    filters = query.filters
+    if "q" in filters:
+        text = filters["q"].strip()
         rows = rows.filter(Q(matter__icontains=text) | Q(case__number__icontains=text))
+    if "level" in filters:
+        rows = rows.filter(AT_LEVEL[filters["level"]])
+    if "unit" in filters:
+        rows = rows.filter(case__host_unit=filters["unit"])
+    if "leader" in filters:
+        rows = rows.filter(case__leader=filters["leader"])
     return rows.order_by("case__due_on", "case__pk")
+
+
+def _in_view(view: str, as_of: date) -> Q:
+    if view == "overdue":
+        return Q(case__is_open=True, case__due_on__lt=as_of)
+    if view == "proposed":
+        listing = AT_LEVEL[OrderLevel.EVERYDAY] & Q(listing_is_proposed=True)
+        talk = AT_LEVEL[OrderLevel.LISTED] & Q(talk_is_proposed=True)
+        return Q(case__is_open=True) & (listing | talk)
+    done = Q(case__is_open=False, case__closed_on__year=as_of.year, case__closed_on__lte=as_of)
+    if view == "done":
+        return done
+    if view == "late":
+        return done & Q(Exists(Clock.objects.filter(case=OuterRef("case_id"), missed_on__isnull=False)))
+    return Q(case__is_open=view != "closed")
 
 
 def rows(entries: Sequence[SupervisionOrder], query: ListQuery) -> list[Row]:
@@ -65,13 +124,13 @@ def rows(entries: Sequence[SupervisionOrder], query: ListQuery) -> list[Row]:
                 case.number,
                 {
                     "name": Cell(item.matter, href=href, note=case.number),
-                    "level": Cell(item.get_level_display()),
+                    "level": Cell(item.level.label, note=proposal_words(item)),
                     "demand": Cell(item.demand),
                     "unit": Cell(str(case.host_unit or "")),
                     "person": Cell(str(case.host_person or "")),
                     "leader": Cell(str(case.leader or "")),
-                    "opened_on": Cell(case.opened_on.isoformat(), value=case.opened_on),
-                    "due_on": Cell(case.due_on.isoformat() if case.due_on else "", value=case.due_on),
+                    "opened_on": day_cell(case.opened_on),
+                    "due_on": day_cell(case.due_on),
                     "answer": Cell(item.answer),
                     "state": Cell(lamp.text, lamp=lamp.colour, note=lamp.reason),
                 },
@@ -79,6 +138,11 @@ def rows(entries: Sequence[SupervisionOrder], query: ListQuery) -> list[Row]:
             )
         )
     return drawn
+
+
+def proposal_words(item: SupervisionOrder) -> Text:
+    level = proposed_level(item)
+    return _("建议升为%(level)s") % {"level": level.label} if level else ""
 
 
 def order_lamp(case: Case, as_of: date) -> Lamp:
@@ -94,27 +158,49 @@ def order_lamp(case: Case, as_of: date) -> Lamp:
 
 
 def intro(_query: ListQuery) -> Text:
-    return _("领导交办和超时整改转来的督办，5个工作日内反馈。")
+    return _("领导批示、领导交办和超时整改转来的督办。日常督办超时不反馈的，升为挂牌督办，再约谈。")
 
 
 def details() -> QuerySet[SupervisionOrder]:
-    return SupervisionOrder.objects.select_related("case", "source")
+    return with_proposals(SupervisionOrder.objects.select_related("case", "source"))
 
 
-def _source(detail: SupervisionOrder) -> Fact:
-    source = detail.source
+def source_fact(source: Case | None, actor: Actor, label: Text) -> Fact:
+    """Another case that this one comes from or is about. Whoever may not see it learns its kind and nothing else."""
     if source is None:
-        return Fact(_("来源"), "", wide=True)
-    href = reverse("case_detail", args=[pages_of(source.case_type).slug, source.number])
-    return Fact(_("来源"), f"{source.number} {source.title}", href, wide=True)
+        return Fact(label, "", wide=True)
+    pages = find_pages(source.case_type)
+    if pages is None or not visible_cases(actor, source.case_type).filter(pk=source.pk).exists():
+        return Fact(label, latest(source.case_type).procedure.label if pages else "", wide=True)
+    href = reverse("case_detail", args=[pages.slug, source.number])
+    return Fact(label, f"{source.number} {source.title}", href, wide=True)
 
 
-def extras(detail: SupervisionOrder, _actor: Actor, as_of: date) -> DetailExtras:
+def extras(detail: SupervisionOrder, actor: Actor, as_of: date) -> DetailExtras:
     facts = [
         Fact(_("编号"), detail.case.number),
-        Fact(_("督办级别"), detail.get_level_display()),
-        _source(detail),
+        Fact(_("督办级别"), detail.level.label, note=proposal_words(detail)),
+        source_fact(detail.source, actor, _("来源")),
         Fact(_("督办要求"), detail.demand, wide=True),
         Fact(_("办理情况"), detail.answer, wide=True),
     ]
-    return DetailExtras(title=detail.matter, facts=facts, lamp=order_lamp(detail.case, as_of))
+    if detail.listing_words:
+        facts.append(Fact(_("公示内容"), detail.listing_words, reverse("listed_orders"), wide=True))
+    panels: list[Block] = []
+    if detail.talk_on is not None:
+        panels.append(_talk_panel(detail))
+    return DetailExtras(title=detail.matter, facts=facts, lamp=order_lamp(detail.case, as_of), panels=panels)
+
+
+def _talk_panel(detail: SupervisionOrder) -> FactsPanel:
+    on = detail.talk_on.isoformat() if detail.talk_on else ""
+    return FactsPanel(
+        title=_("约谈记录"),
+        id="talk",
+        facts=[
+            Fact(_("约谈日期"), on),
+            Fact(_("约谈对象"), detail.talked_to),
+            Fact(_("约谈情况"), detail.talk_notes, wide=True),
+            Fact(_("承诺事项"), detail.commitments, wide=True),
+        ],
+    )

@@ -47,3 +47,20 @@ class Project(RegisterEntry):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProjectMerge(RegisterEntry):
+    """One merge of a project that was entered twice into the entry that stays, and whether it was taken back. `moved`
+    lists the facts that went along: `[label of the model, key]`."""
+
+    entry_kind: ClassVar[str] = "project_merge"
+
+    kept = models.ForeignKey(Project, models.PROTECT, related_name="merges", verbose_name=_("保留的项目"))
+    double = models.ForeignKey(
+        Project, models.PROTECT, related_name="merges_away", verbose_name=_("被并入的项目")
+    )
+    moved = models.JSONField(_("转移的记录"), default=list)
+    is_undone = models.BooleanField(_("是否已撤销"), default=False)
+
+    class Meta:
+        verbose_name = _("项目合并")

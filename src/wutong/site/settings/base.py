@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "wutong.registers.leads",
     "wutong.cases",
     "wutong.cases.handover",
+    "wutong.cases.rounds",
     "wutong.exchange",
     "wutong.ledgerkit",
     "wutong.desk",

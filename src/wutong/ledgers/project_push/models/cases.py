@@ -29,6 +29,7 @@ class BlockingClass(models.TextChoices):
     MARKET = "market", _("市场")
     INVESTOR = "investor", _("投资方变更")
     LABOUR = "labour", _("用工")
+    PAPERS = "papers", _("手续资料")
 
 
 class Rectification(CaseDetail):

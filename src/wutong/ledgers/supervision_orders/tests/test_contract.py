@@ -6,7 +6,12 @@ from wutong.cases.models import Case
 from wutong.cases.steps import Holder
 from wutong.ledgerkit.testing import LedgerContract, Zone
 from wutong.ledgers.supervision_orders.ledger import LEDGER
-from wutong.ledgers.supervision_orders.services import issue_order
+from wutong.ledgers.supervision_orders.services import (
+    NewInstruction,
+    NewOrder,
+    enter_instruction,
+    issue_order,
+)
 from wutong.registers.organisation.actors import SYSTEM
 
 
@@ -23,4 +28,17 @@ class TestSupervisionOrders(LedgerContract):
             on=zone.today,
             now=zone.now,
         )
-        return [order]
+        instruction = enter_instruction(
+            NewInstruction(
+                leader=zone.leader,
+                given_on=zone.today,
+                document_title="示例来文",
+                text="请示例部牵头办理",
+                received_by=zone.host,
+                orders=[NewOrder(zone.home, "报方案"), NewOrder(zone.home, "配合")],
+            ),
+            actor=SYSTEM,
+            on=zone.today,
+            now=zone.now,
+        )
+        return [order, instruction]

@@ -1,0 +1,1 @@
+"""The dispatch meeting together with the ledgers that it speaks about."""
