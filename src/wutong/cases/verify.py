@@ -24,7 +24,7 @@ from wutong.cases.models import (
 )
 from wutong.cases.numbers import format_number, is_signed
 from wutong.cases.recount import check_projection
-from wutong.cases.registry import all_types, case_type_of
+from wutong.cases.registry import all_types, find_type
 from wutong.cases.waivers import faults_of_waivers
 from wutong.registers.history.services import snapshot_value
 
@@ -100,7 +100,9 @@ def _faults_of_block(cases: list[Case], first: int, last: int) -> Iterator[Fault
             ]
             found += _detail_faults(name, details.get(case.pk), rows)
             found += _evidence_faults(name, rows, evidence[case.pk], checks[case.pk])
-            waived = faults_of_waivers(case_type_of(case).procedure, rows)
+            # An edited type is named above already; what it allowed nobody can say.
+            kind_of_case = find_type(case.case_type, case.procedure_version)
+            waived = faults_of_waivers(kind_of_case.procedure, rows) if kind_of_case else ()
             found += [Fault(name, case.last_seq, words) for words in waived]
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
             # An edited change may hold anything; its own fault was named above.

@@ -30,6 +30,8 @@ from wutong.ui.tables import Cell, Column, Row, Table
 
 VIEWS = {"open": "", "overdue": "overdue", "done": "done", "done_late": "late"}
 """Which view of a type's list holds the rows of a figure."""
+REVOKED = "revoked"
+"""The result of a case that was taken back: neither done nor overdue."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def unit_board(actor: Actor, on: date, case_types: Sequence[str] | None = None) 
     """
     types = board_types() if case_types is None else list(case_types)
     overdue = Q(is_open=True, due_on__lt=on)
-    done = Q(is_open=False, closed_on__year=on.year, closed_on__lte=on)
+    done = Q(is_open=False, closed_on__year=on.year, closed_on__lte=on) & ~Q(result=REVOKED)
     late = done & Q(clocks__missed_on__isnull=False)
     rows = (
         visible_cases(actor)

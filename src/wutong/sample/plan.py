@@ -57,7 +57,7 @@ def planned_projects(today: date) -> list[PlannedProject]:
         days = _days(dice, end, today)
         amount = int(float(dice.choice(AMOUNTS_YI)) * 10) * (YI // 10)
         last = max(days.values())
-        quiet = dice.randint(0, 150)
+        quiet = dice.choice([3, 6, 9, 14, 20, 25, 30, 40, 50, 70, 95, 140])
         progress_on = max(last, today - timedelta(days=quiet)) if end not in {"lead", "terminated"} else None
         signed = days.get("signed", today)
         plans.append(
@@ -92,9 +92,9 @@ def _days(dice: random.Random, end: str, today: date) -> dict[str, date]:
         reached = "signed"
     way = WAY[: WAY.index(reached) + 1]
     if reached == "signed":
-        lasted = dice.choice([25, 60, 120, 170, 200, 220, 260, 330, 374, 430, 520, 640])
+        lasted = dice.choice([15, 25, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 374, 430, 640])
     elif reached == "started":
-        lasted = dice.choice([30, 90, 160, 240, 306, 330, 367, 433, 482, 560, 690])
+        lasted = dice.choice([20, 40, 60, 90, 120, 150, 180, 210, 240, 300, 367, 482, 690])
     else:
         lasted = dice.randint(15, 330)
     day = today - timedelta(days=lasted)

@@ -68,6 +68,8 @@ def fill(zone: Zone) -> None:
     order(zone, zone.elsewhere, 0)
     problem(zone, zone.home, -14)
     problem(zone, zone.elsewhere, 9)
+    for case in (order(zone, zone.home, 40), problem(zone, zone.home, -14)):  # taken back: counts nowhere
+        act(case, "revoke", actor=SYSTEM, now=zone.now, effective_on=zone.today, reason="示例")
 
 
 def test_rectifications_and_orders_take_part(zone: Zone) -> None:

@@ -52,7 +52,13 @@ class DecisionFilters(FilterForm):
         required=False,
         choices=[("", gettext_lazy("全部")), *STANDING_WORDS.items()],
     )
-    year = forms.IntegerField(label=gettext_lazy("年份"), required=False, min_value=2000, max_value=2100)
+    year = forms.IntegerField(
+        label=gettext_lazy("年份"),
+        required=False,
+        min_value=2000,
+        max_value=2100,
+        widget=forms.TextInput(attrs={"size": 6, "inputmode": "numeric"}),
+    )
 
 
 def decisions(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.cases.models import Case
 from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
 from wutong.ledgerkit.registry import find_pages
@@ -152,7 +154,8 @@ def agenda_panel(agenda: Agenda, number: str) -> TablePanel:
         Column("place", _("序号")),
         Column("case", _("项目"), "name", phone="show"),
         Column("leader", _("包保领导"), phone="show"),
-        Column("reason", _("上会原因"), "lamp", phone="show"),
+        Column("lamp", _("亮灯"), "lamp", phone="show"),
+        Column("reason", _("上会原因"), "long", phone="show"),
         Column("state", _("状态"), phone="show"),
     )
     rows = []
@@ -161,7 +164,8 @@ def agenda_panel(agenda: Agenda, number: str) -> TablePanel:
             "place": Cell(str(place)),
             "case": Cell(item.case.title, href=case_href(item.case), note=item.case.number),
             "leader": Cell(str(item.leader or "")),
-            "reason": Cell(item.reason, lamp=item.lamp),  # type: ignore[arg-type]
+            "lamp": Cell(COLOUR_WORDS.get(item.lamp, ""), lamp=cast(LampColour, item.lamp)),
+            "reason": Cell(item.reason),
             "state": Cell(item.get_state_display()),
         }
         rows.append(Row(str(item.pk), cells))
@@ -179,10 +183,10 @@ def decisions_panel(found: FollowUp, *, with_item: bool) -> TablePanel:
     columns = [
         Column("number", _("序号")),
         Column("text", _("事项"), "name", phone="show"),
-        Column("item", _("项目"), "long"),
+        Column("item", _("项目")),
         Column("who", _("责任"), phone="show"),
         Column("due", _("时限"), "date", phone="show"),
-        Column("made", _("生成"), "long"),
+        Column("made", _("生成")),
         Column("state", _("落实"), "lamp", phone="show"),
     ]
     if not with_item:

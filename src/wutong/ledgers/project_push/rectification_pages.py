@@ -79,6 +79,7 @@ def rectification_entries(query: ListQuery) -> QuerySet[Rectification]:
     elif query.view in {"done", "late"}:
         on = query.as_of
         rows = rows.filter(case__is_open=False, case__closed_on__year=on.year, case__closed_on__lte=on)
+        rows = rows.exclude(case__result="revoked")
         if query.view == "late":
             missed = Clock.objects.filter(case=OuterRef("case_id"), missed_on__isnull=False)
             rows = rows.filter(Exists(missed))
@@ -136,6 +137,8 @@ def rectification_lamp(case: Case, as_of: date) -> Lamp:
     state = RECTIFICATION.state(case.state)
     if not case.is_open:
         on = case.closed_on.isoformat() if case.closed_on else ""
+        if case.result == "revoked":
+            return Lamp("grey", state.label, _("%(on)s撤销") % {"on": on})
         return Lamp("green", state.label, _("%(on)s销号") % {"on": on})
     if case.state == "submitted":
         return Lamp("pause", state.label, _("佐证已交，停止计时，待核查"))

@@ -106,6 +106,7 @@ def _in_view(view: str, as_of: date) -> Q:
         talk = AT_LEVEL[OrderLevel.LISTED] & Q(talk_is_proposed=True)
         return Q(case__is_open=True) & (listing | talk)
     done = Q(case__is_open=False, case__closed_on__year=as_of.year, case__closed_on__lte=as_of)
+    done &= ~Q(case__result="revoked")
     if view == "done":
         return done
     if view == "late":
@@ -147,6 +148,8 @@ def proposal_words(item: SupervisionOrder) -> Text:
 
 def order_lamp(case: Case, as_of: date) -> Lamp:
     label = ORDER.state(case.state).label
+    if case.result == "revoked":
+        return Lamp("grey", label, _("%(on)s撤销") % {"on": case.closed_on})
     if not case.is_open:
         return Lamp("green", label, _("%(on)s办结") % {"on": case.closed_on})
     if case.due_on is None:

@@ -42,6 +42,15 @@ def _proposal(words: object, verb: str) -> Rung:
     return Rung("propose", DAYS_TO_PROPOSE, words, "red", notify=("lead_official", "supervisor"), verb=verb)  # type: ignore[arg-type]
 
 
+def _begins(clock: str, instead_of: str) -> tuple[ClockEffect, ...]:
+    """The clock of a level begins. A level that is entered again is refused once the step is judged as a whole
+    (`services`); so that it comes to that, a clock that runs already is laid to rest before it is begun anew."""
+    return (
+        ClockEffect(clock, "suspend", reason="verification"),
+        ClockEffect(clock, "start", supersedes=instead_of),
+    )
+
+
 ORDER = Procedure(
     case_type="supervision_order",
     version=1,
@@ -97,13 +106,13 @@ ORDER = Procedure(
         Transition(
             LIST, _("挂牌督办"), ("issued",), STAY, Who(roles=("lead_official",), right="supervision.issue"),
             fields=("listing_words",), assigns=("lead_official",), needs_reason=True,
-            clocks=(ClockEffect(LISTED_IN, "start", supersedes=ANSWER_IN),),
+            clocks=_begins(LISTED_IN, ANSWER_IN),
             words=_("公示内容全区可见。要有挂牌领导，反馈时限从挂牌之日重新计算。"),
         ),
         Transition(
             CALL_IN, _("约谈"), ("issued",), STAY, ISSUE,
             fields=("talk_on", "talked_to", "talk_notes", "commitments"), needs_reason=True,
-            clocks=(ClockEffect(TALK_IN, "start", supersedes=LISTED_IN), ClockEffect(ANSWER_IN, "void")),
+            clocks=(*_begins(TALK_IN, LISTED_IN), ClockEffect(ANSWER_IN, "void")),
             words=_("反馈时限从约谈登记之日重新计算。级别只升不降，办结为止。"),
         ),
         Transition(

@@ -46,30 +46,40 @@ def issue_order(
 
 
 def judge_rise(order: SupervisionOrder, verb: str) -> None:
-    """A level is entered once, and never goes down: its clock runs already. Raises Refused."""
+    """A level is entered once, and never goes down. Raises Refused."""
     is_higher = order.level == OrderLevel.EVERYDAY or (order.level == OrderLevel.LISTED and verb == CALL_IN)
     if not is_higher:
-        raise Refused(
-            _("%(number)s已经是“%(level)s”，级别只升不降，也不重复登记。")
-            % {"number": order.case.number, "level": order.level.label}
-        )
+        _refuse_level(order.case, order.level)
+
+
+def _refuse_level(case: Case, level: OrderLevel) -> None:
+    raise Refused(
+        _("%(number)s已经是“%(level)s”，级别只升不降，也不重复登记。")
+        % {"number": case.number, "level": level.label}
+    )
+
+
+# The two below judge after the step, because the step itself names leader and talk; what is refused takes it back.
 
 
 @react_to(SupervisionOrder.case_type, LIST)
-def require_leader_of_list(case: Case, _change: Change, _actor: Actor, _now: datetime) -> None:
-    """A listed order has a leader by name. Judged after the step, because the step itself may name the leader; what is
-    refused here takes the step back."""
+def require_leader_of_list(case: Case, change: Change, _actor: Actor, _now: datetime) -> None:
+    """An order is listed once, before any talk, and has a leader by name."""
+    earlier = Change.objects.filter(case=case, seq__lt=change.seq)
+    if earlier.filter(verb=CALL_IN).exists():
+        _refuse_level(case, OrderLevel.TALK)
+    if earlier.filter(verb=LIST).exists():
+        _refuse_level(case, OrderLevel.LISTED)
     if case.leader_id is None:
         words = _("挂牌督办要有挂牌领导。请选挂牌领导。")
         raise Refused(words, fields={"lead_official_person": words})
-    order = SupervisionOrder.objects.select_related("case").get(case=case)
-    if order.talk_on is not None:
-        judge_rise(order, LIST)
 
 
 @react_to(SupervisionOrder.case_type, CALL_IN)
 def require_talk(case: Case, change: Change, _actor: Actor, _now: datetime) -> None:
-    """The talk has taken place when it is entered."""
+    """A talk is entered once, and has taken place by then."""
+    if Change.objects.filter(case=case, verb=CALL_IN, seq__lt=change.seq).exists():
+        _refuse_level(case, OrderLevel.TALK)
     talk_on = SupervisionOrder.objects.values_list("talk_on", flat=True).get(case=case)
     if talk_on is None or talk_on > change.effective_on:
         words = _("约谈还没有进行。请在约谈之后登记，日期不早于约谈日期。")
@@ -215,8 +225,9 @@ def add_orders(
 
 
 @react_to(SupervisionOrder.case_type, "close")
+@react_to(SupervisionOrder.case_type, "revoke")
 def close_instruction(case: Case, change: Change, _actor: Actor, now: datetime) -> None:
-    """The last order closes its instruction. The instruction is locked first: of two orders that are closed at once the
+    """The last order closes its instruction, whether it is done or revoked. The instruction is locked first: of two orders that are closed at once the
     second one sees the first."""
     if case.parent_id is None:
         return

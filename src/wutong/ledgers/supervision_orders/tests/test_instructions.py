@@ -119,6 +119,14 @@ def test_the_last_order_closes_the_instruction_and_no_earlier_one(zone: Zone) ->
     assert list(all_faults()) == []
 
 
+def test_an_order_that_is_revoked_holds_nothing_up(zone: Zone) -> None:
+    case = enter(zone)
+    (order,) = orders_of(case)
+    act(order.case, "revoke", actor=SYSTEM, now=zone.now, effective_on=zone.today, reason="示例：交办错了")
+    case.refresh_from_db()
+    assert not case.is_open
+
+
 def test_an_order_without_an_instruction_closes_nothing_else(zone: Zone) -> None:
     case = enter(zone)
     order = issue_order(

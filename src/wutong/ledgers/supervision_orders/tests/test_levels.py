@@ -25,7 +25,7 @@ from wutong.ledgerkit.testing import (
 )
 from wutong.ledgerkit.verify import all_faults
 from wutong.ledgers.supervision_orders.models import AT_LEVEL, OrderLevel, SupervisionOrder
-from wutong.ledgers.supervision_orders.services import issue_order, judge_rise
+from wutong.ledgers.supervision_orders.services import issue_order
 from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,6 @@ def take(case: Case, verb: str, who: Actor, on: date = MONDAY, **step: Any) -> C
         "answer": {"answer": "示例办理情况"},
     }
     now = datetime(on.year, on.month, on.day, 9, 0, tzinfo=UTC)
-    if verb in {"list_order", "call_in"}:
-        judge_rise(SupervisionOrder.objects.select_related("case").get(case=case), verb)
     step = {"reason": "示例理由", "data": data.get(verb, {}), **step}
     return act(Case.objects.get(pk=case.pk), verb, actor=who, now=now, effective_on=on, **step).case
 
@@ -212,7 +210,7 @@ def test_a_limit_by_hand_moves_the_running_clock_only(zone: Zone, issuer: Actor)
         take(case, "set_due", actor(zone.host.account), due_on=date(2026, 4, 30))
 
 
-VERBS = ("list_order", "call_in", "answer", "send_back", "set_due", "close")
+VERBS = ("list_order", "call_in", "answer", "send_back", "set_due", "close", "revoke")
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
