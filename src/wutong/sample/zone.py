@@ -10,6 +10,7 @@ from wutong.cases.clocks.sweep import sweep_clocks
 from wutong.registers.organisation.models import Unit
 from wutong.sample import names
 from wutong.sample.enterprises import build_enterprises
+from wutong.sample.instructions import build_instructions
 from wutong.sample.meetings import build_meetings
 from wutong.sample.organisation import build_organisation
 from wutong.sample.plan import planned_projects
@@ -35,6 +36,7 @@ def build_zone(*, today: date, now: datetime) -> None:
         build_ended_problems(plans, cases, zone, now)
         build_problems(plans, cases, zone, today, now)
         build_reports(zone, today)
+        build_instructions(zone, today)
         build_meetings(zone, today)
         sweep_clocks(now)
 
