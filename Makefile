@@ -12,7 +12,12 @@ prepare = @python=$$(sh setup/find-python.sh) && "$$python" setup/prepare.py
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-.PHONY: help setup run test check test-deep screenshots messages lock clean
+# What `make bench` measures: where its databases lie, how large they are, and PostgreSQL if it is to be measured too.
+BENCH_DIR ?= var/bench
+BENCH_VOLUME ?= full
+BENCH_POSTGRESQL ?=
+
+.PHONY: help setup run test check test-deep bench screenshots messages lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +42,11 @@ check: ## style, types, layers, migrations, translations, file sizes, glossary
 test-deep: ## long property runs
 	$(prepare) tests
 	@$(BIN)/python -m pytest -m deep
+
+bench: ## measure all pages with a million cases (BENCH_POSTGRESQL=URL of an empty database for PostgreSQL too)
+	$(prepare) product
+	@$(BIN)/python -m bench.measure --directory $(BENCH_DIR) --volume $(BENCH_VOLUME) \
+		$(if $(BENCH_POSTGRESQL),--postgresql $(BENCH_POSTGRESQL))
 
 screenshots: ## pictures of the pages into screenshots/
 	$(prepare) tests

@@ -151,7 +151,10 @@ def by_meeting(**parts: str) -> Callable[[World], Iterator[Filling]]:
         meeting, item, decision = world.others["meeting"]
         rows = {"item": item.pk, "decision": decision.pk}
         about = (meeting, item.case) if {"item", "decision"} & parts.keys() else (meeting,)
-        yield {"meeting": meeting.number, **{name: rows.get(name, value) for name, value in parts.items()}}, about
+        yield (
+            {"meeting": meeting.number, **{name: rows.get(name, value) for name, value in parts.items()}},
+            about,
+        )
 
     return fill
 
@@ -247,10 +250,18 @@ QUESTIONS = (f"q={MARK}", "q=2026-", "page=1&sort=-total")
 """Asked of every page without a row of its own: for the secret texts, for case numbers, in another order."""
 
 
+def is_first_step(parts: Mapping[str, Any], about: tuple[Any, ...]) -> bool:
+    """The interface for programs finds its case by the door of the pages, whatever the step: one step of each case is
+    asked there, every step on the pages."""
+    return "verb" not in parts or parts["verb"] == case_type_of(about[0]).procedure.transitions[0].verb
+
+
 def addresses(world: World) -> list[Address]:
     found = []
     for name, pattern in named_patterns().items():
         for parts, about in filling(name, pattern)(world):
+            if name.startswith("api:") and not is_first_step(parts, about):
+                continue
             path = reverse(name, kwargs=parts)
             found.append(Address(name, path, about))
             if not about:

@@ -14,14 +14,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.house import PACKAGE
-from tests.zone_for_ledgers import NOW, ON, LedgerZone, document, holder, make_ledger_zone
+from tests.zone_for_ledgers import NOW, ON, LedgerZone, document, holder, make_ledger_zone, official_of
 from wutong.cases.act import act, act_many
 from wutong.cases.clocks.counting import counting_now
 from wutong.cases.models import Case, Change, Evidence
 from wutong.cases.registry import all_types
-from wutong.cases.steps import Step
+from wutong.cases.steps import Holder, Step
 from wutong.ledgerkit.verify import all_faults
+from wutong.ledgers.meetings.services import NewMeeting, plan_meeting
 from wutong.ledgers.supervision_orders.models import SupervisionOrder
+from wutong.ledgers.supervision_orders.services import (
+    NewInstruction,
+    NewOrder,
+    enter_instruction,
+    issue_order,
+)
 from wutong.registers.organisation.actors import SYSTEM, Actor
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +36,10 @@ BASELINE = PACKAGE / "cases" / "tests" / "query_baseline.json"
 LIMIT = 20
 COMPOSED = {
     "project_push.open", "project_push.revise_amount", "rectification.escalate", "project_push.backfill_start",
-    "project_push.backfill_production", "project_push.change_investor",
+    "project_push.backfill_production", "project_push.change_investor", "instruction.open", "instruction.close",
+    "supervision_order.list_order naming its leader",
 }  # fmt: skip
-"""Two acts in one: what a register or another ledger writes comes on top."""
+"""Two acts in one: what a register or another ledger writes comes on top, or what naming somebody writes."""
 DUE = date(2026, 3, 16)
 
 
@@ -49,12 +57,15 @@ class Run:
         self.counts[name] = max(self.counts.get(name, 0), len(captured))
         return value
 
-    def do(self, case: Case, verb: str, actor: Actor = SYSTEM, on: date = ON, **step: Any) -> None:
-        """By somebody with a role where it matters: judging the actor belongs to the act."""
+    def do(
+        self, case: Case, verb: str, actor: Actor = SYSTEM, on: date = ON, *, name: str = "", **step: Any
+    ) -> None:
+        """By somebody with a role where it matters: judging the actor belongs to the act. `name` is for an act that
+        is counted apart from the others of its verb."""
         seen = Case.objects.get(pk=case.pk).last_seq
         given = {"expected_seq": seen, "request_key": f"{case.pk}-{seen}"}
         self.counted(
-            f"{case.case_type}.{verb}",
+            name or f"{case.case_type}.{verb}",
             lambda: act(case, verb, actor=actor, now=NOW, effective_on=on, **given, **step),
         )  # fmt: skip
 
@@ -114,33 +125,98 @@ def life_of_a_rectification(run: Run) -> None:
     run.do(case, "submit", zone.host, evidence=[document("proof", "二")])
     run.do(case, "close", zone.verifier)
     run.do(case, "reopen", zone.verifier, reason="复查", due_on=DUE)
+    run.do(case, "revoke", zone.leader, reason="提错了")
 
 
 def life_of_an_order(run: Run) -> None:
-    from wutong.ledgers.supervision_orders.services import issue_order
-
     zone = run.zone
     holders = [holder("host", zone.host), holder("supervisor", zone.verifier)]
-    case = run.counted(
-        "supervision_order.open",
-        lambda: issue_order(
-            matter="示例事项", demand="按期办结", holders=holders, source=None, actor=zone.leader, on=ON, now=NOW
-        ),
-    )  # fmt: skip
+
+    def issued(*more: Holder) -> Case:
+        return issue_order(
+            matter="示例事项",
+            demand="按期办结",
+            holders=[*holders, *more],
+            source=None,
+            actor=zone.leader,
+            on=ON,
+            now=NOW,
+        )
+
+    case = run.counted("supervision_order.open", issued)
     run.do(case, "answer", zone.host, data={"answer": "在办"})
     run.do(case, "send_back", zone.verifier, reason="不清楚")
     run.do(case, "reassign", zone.leader, reason="协调", holders=[holder("supervisor", zone.clerk)])
     run.do(case, "answer", zone.host, data={"answer": "办完"})
     run.do(case, "close", zone.verifier)
+    leader = holder("lead_official", zone.leader)
+    listing: dict[str, Any] = {"reason": "超时", "data": {"listing_words": "示例公示"}}
+    run.do(issued(leader), "list_order", zone.leader, **listing)
+    pressed = issued()
+    run.do(pressed, "propose_listing", zone.verifier, reason="超时")
+    name = "supervision_order.list_order naming its leader"
+    run.do(pressed, "list_order", zone.leader, name=name, holders=[leader], **listing)
+    run.do(pressed, "propose_talk", zone.verifier, reason="又超时")
+    talk = {"talk_on": ON, "talked_to": "甲某", "talk_notes": "示例记录", "commitments": "一周办结"}
+    run.do(pressed, "call_in", zone.leader, reason="又超时", data=talk)
+    run.do(pressed, "set_due", zone.leader, reason="会议决定", due_on=DUE)
+    run.do(pressed, "revoke", zone.leader, reason="交办错了")
+
+
+def life_of_an_instruction(run: Run) -> None:
+    zone = run.zone
+    new = NewInstruction(
+        leader=official_of(zone.leader),
+        given_on=ON,
+        document_title="示例来文",
+        text="请阅处",
+        received_by=official_of(zone.verifier),
+        orders=[NewOrder(zone.unit, "按期反馈", person=official_of(zone.host))],
+    )
+    case = run.counted(
+        "instruction.open", lambda: enter_instruction(new, actor=zone.verifier, on=ON, now=NOW)
+    )  # fmt: skip
+    run.do(case, "hand_in", zone.verifier, evidence=[document("scan")])
+    run.do(case, "summarise", zone.verifier, data={"summary": "正在办"})
+    run.do(case, "reassign", zone.leader, reason="轮岗", holders=[holder("host", zone.clerk)])
+    order = Case.objects.get(parent=case)
+    run.do(order, "answer", zone.host, data={"answer": "办完"})
+    # An instruction ends with the last of its orders, in one act with it.
+    run.do(order, "close", zone.verifier, name="instruction.close")
+    assert not Case.objects.get(pk=case.pk).is_open
+
+
+def life_of_a_meeting(run: Run) -> None:
+    zone = run.zone
+    chair, recorder, guest = (official_of(actor) for actor in (zone.leader, zone.clerk, zone.host))
+    new = NewMeeting(ON, "08:30", "示例会议室", chair, recorder, [guest])
+    case = run.counted("dispatch_meeting.open", lambda: plan_meeting(new, actor=zone.clerk, on=ON, now=NOW))
+    run.do(case, "revise", zone.clerk, data={"place": "示例大厅"})
+    run.do(case, "invite", zone.clerk, holders=[holder("participant", zone.verifier)])
+    run.do(case, "hand_in", zone.clerk, evidence=[document("other")])
+    run.do(case, "start", zone.clerk)
+    run.do(case, "adjourn", zone.clerk)
+    run.do(case, "resume", zone.clerk, reason="补议一项")
+    run.do(case, "note_attendance", zone.clerk, data={"excused": "甲某", "attending": "戊某"})
+    run.do(case, "adjourn", zone.clerk)
+    files = [document("minutes", "一"), document("minutes", "二")]
+    run.do(case, "issue", zone.leader, evidence=files)
+    other = plan_meeting(new, actor=zone.clerk, on=ON, now=NOW)
+    run.do(other, "cancel", zone.clerk, reason="并到下一次")
+
+
+LIVES = (
+    life_of_a_project, life_of_a_rectification, life_of_an_order, life_of_an_instruction, life_of_a_meeting,
+)  # fmt: skip
 
 
 @pytest.fixture
 def counts() -> dict[str, int]:
     run = Run(make_ledger_zone())
-    for life in (life_of_a_project, life_of_a_rectification, life_of_an_order):
+    for life in LIVES:
         life(run)
     assert list(all_faults()) == []
-    assert SupervisionOrder.objects.count() == 2
+    assert SupervisionOrder.objects.count() == 5
     return run.counts
 
 

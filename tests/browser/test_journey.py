@@ -162,7 +162,7 @@ def test_a_wrong_password_is_told_in_plain_words(visitor):
 def test_the_second_of_two_people_is_told_what_changed_and_keeps_what_was_typed(visitor, site):
     first, second = visitor("clerk"), visitor("leader")
     for page in (first, second):
-        page.goto("/projects/XM2026-0009/")
+        page.goto(f"/projects/{site.rows['written_by_two']}/")
     writing = Keyboard(second)
     writing.press("调整责任", drawer=True)
     writing.write("理由", "主办人调岗，交由新的经办人")
@@ -183,14 +183,14 @@ def test_a_session_that_ended_does_not_cost_what_was_typed(visitor, site):
     page = visitor()
     keys = opened(page)
     keys.sign_in("clerk", site.password)
-    page.goto("/projects/XM2026-0010/")
+    page.goto(f"/projects/{site.rows['written_twice']}/")
     keys.press("记进展", drawer=True)
     keys.write("最新进展", "设备基础完成浇筑")
     page.context.clear_cookies(name="sessionid")
     keys.open("记进展")
     assert "登录" in page.inner_text("h1")
     keys.sign_in("clerk", site.password)
-    page.goto("/projects/XM2026-0010/")
+    page.goto(f"/projects/{site.rows['written_twice']}/")
     keys.press("记进展", drawer=True)
     keys.press("恢复草稿")
     assert page.input_value("dialog [name=latest_progress]") == "设备基础完成浇筑"

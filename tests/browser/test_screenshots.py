@@ -13,10 +13,32 @@ PICTURES = (
     "projects",
     "project",
     "raise-problem-drawer",
+    "project-card",
+    "visit-drawer",
+    "visit",
+    "battle-map",
+    "battle-gantt",
+    "wall",
+    "three-lists",
+    "counts",
+    "published-count",
+    "project-doubles",
     "import-preview",
     "rectifications",
     "rectification",
     "orders",
+    "listed-orders",
+    "instruction",
+    "rounds",
+    "round",
+    "fill",
+    "board",
+    "meeting",
+    "agenda",
+    "session",
+    "minutes",
+    "gates",
+    "documents",
     "search",
     "enterprises",
     "enterprise",
@@ -46,7 +68,7 @@ PICTURES = (
     "422",
 )
 SIZES = ((1440, 900), (1920, 1080), (360, 780))
-WHOLE = {"project", "import-preview", "rectification"}
+WHOLE = {"project", "project-card", "visit", "fill", "minutes", "import-preview", "rectification"}
 """Pages that are read to their end; of the others the window is enough."""
 
 

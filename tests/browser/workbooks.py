@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import openpyxl
 import xlsxwriter
 
 HEADINGS = (
@@ -70,4 +71,39 @@ def sheet_of(title: str, rows: Sequence[Mapping[str, object]]) -> bytes:
     for line, row in enumerate(rows, start=2):
         sheet.write_row(line, 0, [row.get(heading, "") for heading in headings])
     book.close()
+    return stream.getvalue()
+
+
+def filled(workbook: bytes, under: str, values: Mapping[str, object]) -> tuple[bytes, list[int]]:
+    """A downloaded sheet with `values`, by the beginning of their headings, in every row that has a number and nothing
+    `under` that heading; and which rows these are."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    sheet = book.active
+    head = next(row for row in sheet.iter_rows() if any(cell.value == "编号" for cell in row))
+    columns = {str(cell.value).split("（")[0]: cell.column for cell in head if cell.value}
+    rows = [
+        row
+        for row in range(head[0].row + 1, sheet.max_row + 1)
+        if sheet.cell(row, columns["编号"]).value and sheet.cell(row, columns[under]).value is None
+    ]
+    for row in rows:
+        for heading, value in values.items():
+            sheet.cell(row, columns[heading]).value = value
+    return saved(book), rows
+
+
+def spoilt(workbook: bytes, heading: str, row: int, value: object) -> bytes:
+    """The same sheet with one cell wrong."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    sheet = book.active
+    column = next(
+        cell.column for cells in sheet.iter_rows() for cell in cells if str(cell.value).startswith(heading)
+    )
+    sheet.cell(row, column).value = value
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
     return stream.getvalue()

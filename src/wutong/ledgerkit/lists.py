@@ -4,22 +4,28 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from wutong.base.errors import Refused
+from wutong.cases.models import Case, CaseDetail
+from wutong.cases.registry import all_types
 from wutong.ledgerkit.ledger import CasePages, ListQuery
+from wutong.ledgerkit.policy import keys_to_judge, opens_everything, visible_cases
 from wutong.ledgerkit.viewer import as_of, viewer
+from wutong.registers.organisation.actors import Actor
+from wutong.registers.organisation.models import Official
 from wutong.ui.columns import chosen_columns
 from wutong.ui.forms import FilterForm
 from wutong.ui.tables import Cell, Column, Row, Sort, Table
 
 PAGE_SIZE_LIMIT = 50
 EXPORT_BLOCK = 500
+Detail = TypeVar("Detail", bound=CaseDetail)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,37 @@ class Selection:
     def totals(self) -> Mapping[str, Cell]:
         totals = self.pages.listing.totals
         return totals(self.entries, self.query) if totals and self.count else {}
+
+
+def seen_rows(rows: QuerySet[Detail], actor: Actor) -> QuerySet[Detail]:
+    """Rows of a ledger (its `CaseDetail`) whose cases the actor may see: what a list starts from. Each row is judged by
+    itself, after whatever else the list asks for has left few of them."""
+    case_type = rows.model.case_type
+    if opens_everything(actor, case_type):
+        return rows
+    keys = keys_to_judge(actor, case_type)
+    if keys is not None:
+        rows = rows.filter(case__in=keys)
+    return rows.filter(Exists(visible_cases(actor).filter(pk=OuterRef("case_id"))))
+
+
+def under_way(case_type: str) -> Q:
+    """Rows whose case is open. Its type and states say the same once more, because the index of cases knows them."""
+    states = {
+        state.code
+        for kind in all_types()
+        if kind.procedure.case_type == case_type
+        for state in kind.procedure.states
+        if state.kind != "closed"
+    }
+    return Q(case__case_type=case_type, case__is_open=True, case__state__in=sorted(states))
+
+
+def leaders_of(case_type: str) -> QuerySet[Official]:
+    """Who leads a case of the type: the choices of a filter. Each official is asked for, not each of a million cases."""
+    return Official.objects.filter(
+        Exists(Case.objects.filter(leader=OuterRef("pk"), case_type=case_type))
+    ).order_by("pk")
 
 
 def list_query(request: HttpRequest, pages: CasePages) -> tuple[ListQuery, FilterForm]:

@@ -11,10 +11,12 @@ from wutong.base.money import YI
 from wutong.cases.act import act, act_many
 from wutong.cases.models import Case, GateRule
 from wutong.cases.steps import Holder, NewCase, Step
-from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgerkit.lists import seen_rows
+from wutong.ledgerkit.policy import hidden_states, listed_cases, visible_cases
 from wutong.ledgerkit.testing import OPENED_ON, Zone, account_with, make_zone, person
-from wutong.ledgerkit.zone_wide import hidden_states
+from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
+from wutong.ledgers.supervision_orders.models import SupervisionOrder
 from wutong.ledgers.supervision_orders.services import issue_order
 from wutong.registers.leads.services import assign_lead
 from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
@@ -23,7 +25,8 @@ from wutong.registers.organisation.reach_services import arrange_stand_in, put_i
 from wutong.registers.organisation.services import open_unit
 
 pytestmark = pytest.mark.django_db
-TYPES = ("project_push", "rectification", "supervision_order")
+DETAILS = {model.case_type: model for model in (ProjectPush, Rectification, SupervisionOrder)}
+TYPES = tuple(DETAILS)
 RIGHTS: tuple[tuple[str, ...], ...] = (
     (),
     ("project_push.see_all",),
@@ -156,10 +159,12 @@ def test_a_list_holds_exactly_what_may_be_seen(seed: int) -> None:
         for pk, case_type in visible_cases(actor).values_list("pk", "case_type"):
             judged[case_type].add(pk)
         for case_type in TYPES:
-            listed = list(visible_cases(actor, case_type).values_list("pk", flat=True))
+            listed = list(listed_cases(actor, case_type).values_list("pk", flat=True))
             assert set(listed) == judged[case_type], f"{actor.name} {sorted(actor.rights)} {case_type}"
             assert len(listed) == len(set(listed)), "each row once"
-            assert visible_cases(actor, case_type).count() == len(listed)
+            assert listed_cases(actor, case_type).count() == len(listed)
+            rows = seen_rows(DETAILS[case_type].objects.all(), actor)
+            assert set(rows.values_list("case_id", flat=True)) == judged[case_type]
             states.setdefault(case_type, set()).add(len(listed))
     assert all(len(sizes) > 3 for sizes in states.values()), "readers have to differ"
 

@@ -19,8 +19,7 @@ from django.db.models import Subquery, Sum
 
 from wutong.base.lamps.queries import current_and_previous
 from wutong.cases.models import Case
-from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgerkit.zone_wide import hidden_states
+from wutong.ledgerkit.policy import hidden_states, listed_cases, visible_cases
 from wutong.ledgers.project_push.models import ProjectPush
 from wutong.ledgers.project_push.queries import (
     CASE_TYPE,
@@ -174,7 +173,7 @@ def _database() -> str:
 def _seen(actor: Actor, found: Found) -> list[Stalled]:
     hidden = hidden_states(actor, CASE_TYPE)
     if hidden is None:
-        ids = set(visible_cases(actor, CASE_TYPE).values_list("pk", flat=True))
+        ids = set(listed_cases(actor, CASE_TYPE).values_list("pk", flat=True))
         return [item for item in found.items if item.case_id in ids]
     doubtful = [item.case_id for item in found.items if _is_doubtful(found.standings[item.case_id], hidden)]
     if not doubtful:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from wutong.cases.models import Case, Change, Clock
 from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
-from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgerkit.lists import leaders_of, seen_rows, under_way
 from wutong.ledgers.project_push.models import BlockingClass, Rectification
 from wutong.ledgers.project_push.order_links import orders_of, orders_panel
 from wutong.ledgers.project_push.procedures import RECTIFICATION
 from wutong.registers.organisation.actors import Actor
-from wutong.registers.organisation.models import Official, Unit
+from wutong.registers.organisation.models import Unit
 from wutong.ui.forms import FilterForm
 from wutong.ui.panels import Fact
 from wutong.ui.tables import Cell, Column, Row, Text, day_cell
@@ -51,7 +51,7 @@ class RectificationFilters(FilterForm):
         empty_label=gettext_lazy("全部单位"),
     )
     leader = forms.ModelChoiceField(
-        Official.objects.filter(led_cases__case_type=Rectification.case_type).distinct().order_by("pk"),
+        leaders_of(Rectification.case_type),
         label=gettext_lazy("包保领导"),
         required=False,
         empty_label=gettext_lazy("全部包保领导"),
@@ -66,14 +66,17 @@ def times_reopened(case_key: str) -> Coalesce:
 
 
 def rectification_entries(query: ListQuery) -> QuerySet[Rectification]:
-    rows = Rectification.objects.select_related(
-        "case__parent", "case__host_unit", "case__host_person", "case__leader"
-    ).filter(case__in=visible_cases(query.actor, Rectification.case_type))
+    rows = seen_rows(
+        Rectification.objects.select_related(
+            "case__parent", "case__host_unit", "case__host_person", "case__leader"
+        ),
+        query.actor,
+    )
     rows = rows.annotate(reopened=times_reopened("case_id"))
     if query.view == "":
-        rows = rows.filter(case__is_open=True)
+        rows = rows.filter(under_way(Rectification.case_type))
     elif query.view == "overdue":
-        rows = rows.filter(case__is_open=True, case__due_on__lt=query.as_of)
+        rows = rows.filter(under_way(Rectification.case_type), case__due_on__lt=query.as_of)
     elif query.view == "submitted":
         rows = rows.filter(case__state="submitted")
     elif query.view in {"done", "late"}:

@@ -1,7 +1,10 @@
 """The list of stalled projects: its columns, filters, rows and totals."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
 
 from django import forms
 from django.db.models import Q
@@ -16,7 +19,7 @@ from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgers.project_push.found_before import may_be_kept, stalled_today
 from wutong.ledgers.project_push.models import BlockingClass, ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import RECTIFICATION
-from wutong.ledgers.project_push.queries import Stalled, projects_for_page, stalled_projects
+from wutong.ledgers.project_push.queries import Stalled, projects_with_names, stalled_projects
 from wutong.registers.projects.bands import BANDS_YUAN, band_label, band_of
 from wutong.ui.forms import FilterForm
 from wutong.ui.tables import Cell, Column, Row, Text, day_cell
@@ -136,24 +139,45 @@ def _blocked(blocking_class: str) -> set[int | None]:
     return set(rows.values_list("case__parent_id", flat=True))
 
 
+LISTED = (
+    "latest_progress", "case__host_unit__name", "case__host_person__name", "case__leader__name", "project__name",
+    "project__code", "project__plan_start_on", "project__plan_production_on", "project__investor__name",
+    "project__team__name",
+)  # fmt: skip
+"""What a row shows: a page reads no other columns."""
+
+
+BLOCKING_WORDS = dict(BlockingClass.choices)
+
+
+class Problem(NamedTuple):
+    """What a row shows of a rectification."""
+
+    parent_id: int | None
+    due_on: date | None
+    blocking_class: str
+    problem: str
+    measure: str
+
+
 def stalled_rows(entries: Sequence[Stalled], query: ListQuery) -> list[Row]:
     ids = [item.case_id for item in entries]
-    details = projects_for_page(ids)
+    details = {row.case_id: row for row in projects_with_names().filter(case__in=ids).only(*LISTED)}
     problems = _open_problems(ids)
     return [_stalled_row(item, details[item.case_id], problems.get(item.case_id), query) for item in entries]
 
 
-def _open_problems(case_ids: Sequence[int]) -> dict[int, Rectification]:
+def _open_problems(case_ids: Sequence[int]) -> dict[int | None, Problem]:
     """Per project the open rectification that is due first, one query."""
     rows = (
         Rectification.objects.filter(case__parent__in=case_ids, case__is_open=True)
-        .select_related("case")
         .order_by("-case__due_on", "-case__pk")
+        .values_list("case__parent_id", "case__due_on", "blocking_class", "problem", "measure")
     )
-    return {row.case.parent_id or 0: row for row in rows}
+    return {row[0]: Problem(*row) for row in rows}
 
 
-def _stalled_row(item: Stalled, detail: ProjectPush, problem: Rectification | None, query: ListQuery) -> Row:
+def _stalled_row(item: Stalled, detail: ProjectPush, problem: Problem | None, query: ListQuery) -> Row:
     project, case = detail.project, detail.case
     href = reverse("case_detail", args=["projects", item.number])
     days = Cell(str(item.verdict.days), value=item.verdict.days, href=f"{href}#timeline")
@@ -182,9 +206,9 @@ def _stalled_row(item: Stalled, detail: ProjectPush, problem: Rectification | No
         "progress": Cell(detail.latest_progress),
     }
     if problem is not None:
-        due = problem.case.due_on
+        due = problem.due_on
         cells |= {
-            "blocking": Cell(problem.get_blocking_class_display()),
+            "blocking": Cell(BLOCKING_WORDS.get(problem.blocking_class, problem.blocking_class)),
             "problem": Cell(problem.problem),
             "measure": Cell(problem.measure),
             "due_on": Cell(
@@ -211,16 +235,14 @@ def stalled_totals(entries: Sequence[Stalled], _query: ListQuery) -> Mapping[str
 
 def stalled_counts(query: ListQuery) -> Mapping[str, int]:
     found = _filtered(query)
-    return {
-        "": len(found),
-        "signed": sum(item.stage == "signed" for item in found),
-        "started": sum(item.stage == "started" for item in found),
-        "red": sum(item.verdict.colour == "red" for item in found),
-    }
+    stages = Counter(item.stage for item in found)
+    lamps = Counter(item.verdict.lamp.colour for item in found)
+    return {"": len(found), "signed": stages["signed"], "started": stages["started"], "red": lamps["red"]}
 
 
 def stalled_notes(entries: Sequence[Stalled], query: ListQuery) -> list[Text]:
     """The order, and the cumulative bands: each number is a link to its rows."""
+    amounts = sorted(item.amount_yuan for item in entries)
     counts = format_html_join(
         "，",
         '{}<a class="fig" href="?band={}&amp;as_of={}">{}</a>',
@@ -229,7 +251,7 @@ def stalled_notes(entries: Sequence[Stalled], query: ListQuery) -> list[Text]:
                 band_label(band),
                 band,
                 query.as_of.isoformat(),
-                sum(item.amount_yuan >= band for item in entries),
+                len(amounts) - bisect_left(amounts, band),
             )
             for band in reversed(BANDS_YUAN)
         ),

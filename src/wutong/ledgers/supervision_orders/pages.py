@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from wutong.cases.models import Case, Change, Clock
 from wutong.cases.registry import latest
 from wutong.ledgerkit.ledger import DetailExtras, Lamp, ListQuery
+from wutong.ledgerkit.lists import leaders_of, seen_rows, under_way
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.registry import find_pages
 from wutong.ledgers.supervision_orders.models import AT_LEVEL, OrderLevel, SupervisionOrder
 from wutong.ledgers.supervision_orders.procedures import ORDER, PROPOSE_LISTING, PROPOSE_TALK
 from wutong.registers.organisation.actors import Actor
-from wutong.registers.organisation.models import Official, Unit
+from wutong.registers.organisation.models import Unit
 from wutong.ui.forms import FilterForm
 from wutong.ui.panels import Block, Fact, FactsPanel
 from wutong.ui.tables import Cell, Column, Row, Text, day_cell
@@ -51,7 +52,7 @@ class OrderFilters(FilterForm):
         empty_label=gettext_lazy("全部单位"),
     )
     leader = forms.ModelChoiceField(
-        Official.objects.filter(led_cases__case_type=SupervisionOrder.case_type).distinct().order_by("pk"),
+        leaders_of(SupervisionOrder.case_type),
         label=gettext_lazy("交办领导"),
         required=False,
         empty_label=gettext_lazy("全部领导"),
@@ -80,9 +81,10 @@ def proposed_level(item: Any) -> OrderLevel | None:
 
 def entries(query: ListQuery) -> QuerySet[SupervisionOrder]:
     rows = with_proposals(
-        SupervisionOrder.objects.select_related(
-            "case__host_unit", "case__host_person", "case__leader"
-        ).filter(case__in=visible_cases(query.actor, SupervisionOrder.case_type))
+        seen_rows(
+            SupervisionOrder.objects.select_related("case__host_unit", "case__host_person", "case__leader"),
+            query.actor,
+        )
     )
     rows = rows.filter(_in_view(query.view, query.as_of))
     filters = query.filters
@@ -100,18 +102,18 @@ def entries(query: ListQuery) -> QuerySet[SupervisionOrder]:
 
 def _in_view(view: str, as_of: date) -> Q:
     if view == "overdue":
-        return Q(case__is_open=True, case__due_on__lt=as_of)
+        return under_way(SupervisionOrder.case_type) & Q(case__due_on__lt=as_of)
     if view == "proposed":
         listing = AT_LEVEL[OrderLevel.EVERYDAY] & Q(listing_is_proposed=True)
         talk = AT_LEVEL[OrderLevel.LISTED] & Q(talk_is_proposed=True)
-        return Q(case__is_open=True) & (listing | talk)
+        return under_way(SupervisionOrder.case_type) & (listing | talk)
     done = Q(case__is_open=False, case__closed_on__year=as_of.year, case__closed_on__lte=as_of)
     done &= ~Q(case__result="revoked")
     if view == "done":
         return done
     if view == "late":
         return done & Q(Exists(Clock.objects.filter(case=OuterRef("case_id"), missed_on__isnull=False)))
-    return Q(case__is_open=view != "closed")
+    return Q(case__is_open=False) if view == "closed" else under_way(SupervisionOrder.case_type)
 
 
 def rows(entries: Sequence[SupervisionOrder], query: ListQuery) -> list[Row]:

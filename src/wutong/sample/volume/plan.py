@@ -22,6 +22,8 @@ MATTERS = (
     "融资对接",
     "能评办理",
 )
+RARE = "堃犇淼垚焱鑫喆昉嬿翀鹋羴龘骉毳𠮷㛃赟頔彧"
+"""Seldom characters: the first firms have one in their names, as some firms do."""
 SURNAMES = "贺顾毛郝龚邵万钱严覃武戴莫孔向汤尹黎常赖樊葛温季"
 
 
@@ -67,7 +69,8 @@ def person(number: int) -> str:
 
 
 def _word(number: int) -> str:
-    return "".join(_dice("word", number).choices(common_characters(), k=3))
+    word = "".join(_dice("word", number).choices(common_characters(), k=3))
+    return RARE[number % len(RARE)] + word[1:] if number < 3 * len(RARE) else word
 
 
 def _dice(kind: str, number: int) -> random.Random:

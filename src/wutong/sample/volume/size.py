@@ -19,7 +19,12 @@ class Size:
 
     def part(self, block: int, blocks: int) -> "Size":
         """What stands after so many of all the blocks."""
-        return replace(self, cases=self.cases * block // blocks, projects=self.projects * block // blocks)
+        return replace(
+            self,
+            enterprises=max(1, self.enterprises * block // blocks),
+            cases=self.cases * block // blocks,
+            projects=self.projects * block // blocks,
+        )
 
 
 FULL = Size(enterprises=100_000, cases=1_000_000, projects=10_000, units=300, officials=3_000)

@@ -135,8 +135,8 @@ def work_rectification(bench: Bench, ending: str) -> Case:
 
 
 KINDS = (
-    Kind("supervision_order", 90, work_order, (("closed", 80), ("answered", 10), ("issued", 10))),
-    Kind("rectification", 10, work_rectification, (("closed", 80), ("submitted", 10), ("working", 10))),
+    Kind("supervision_order", 90, work_order, (("closed", 96), ("answered", 2), ("issued", 2))),
+    Kind("rectification", 10, work_rectification, (("closed", 90), ("submitted", 5), ("working", 5))),
 )
 
 

@@ -165,7 +165,22 @@ def form(world: World, there: bool) -> Sequence[str]:
         return []
     assert answer.status_code == 422
     (told,) = answer.context["page"].form.non_field_errors()
-    return [str(told).partition("项：")[2].rstrip("。")]  # one rule, one item: its label may hold a comma itself
+    return [
+        str(told).partition("项：")[2].rstrip("。")
+    ]  # one rule, one item: its label may hold a comma itself
+
+
+def program(world: World, there: bool) -> Sequence[str]:
+    """The interface for other programs."""
+    case = project_before(world, there=there)
+    answer = world.host.post(
+        f"/api/v1/cases/projects/{case.number}/steps/{VERBS[world.rule.state]}",
+        {},
+        content_type="application/json",
+        headers={"Idempotency-Key": f"示例{case.pk}".encode().hex()},
+    )
+    assert answer.status_code in {200, 422}, answer.content
+    return [] if answer.status_code == 200 else list(answer.json()["items"])
 
 
 def panel(world: World, there: bool) -> Sequence[str]:
@@ -212,7 +227,13 @@ def import_preview(world: World, there: bool) -> Sequence[str] | None:
     return [world.rule.label for word in words if world.rule.label in word]
 
 
-DOORS: dict[str, Door] = {"engine": engine, "form": form, "panel": panel, "import": import_preview}
+DOORS: dict[str, Door] = {
+    "engine": engine,
+    "form": form,
+    "program": program,
+    "panel": panel,
+    "import": import_preview,
+}
 
 # ---- the rules ---------------------------------------------------------------------------------------------------
 
