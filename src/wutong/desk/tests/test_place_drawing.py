@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from wutong.desk.place_drawing import DrawnPlace, draw_place
-from wutong.ui.map_drawing import TALLEST, WIDTH
 from wutong.registers.places.boundaries import checked_boundary
 from wutong.registers.places.tests.drawings import square
+from wutong.ui.map_drawing import TALLEST, WIDTH
 
 
 def drawn(name: str, given: dict[str, object], href: str = "") -> DrawnPlace:

@@ -70,7 +70,13 @@ def full(book: Book, zone: Zone) -> None:
     ProjectVisit.objects.create(project=project, on=NOW.date(), visitors="示例", said="示例", recorded_at=NOW)
     PublishedCount.objects.create(title="示例", as_of=NOW.date(), known_at=NOW, numbers={}, published_at=NOW)
     meeting = DispatchMeeting.objects.create(
-        case=book.working, year=2026, ordinal=1, title="示例", meeting_on=NOW.date(), begins="08:30", place="示例"
+        case=book.working,
+        year=2026,
+        ordinal=1,
+        title="示例",
+        meeting_on=NOW.date(),
+        begins="08:30",
+        place="示例",
     )
     item = record(
         AgendaItem(),

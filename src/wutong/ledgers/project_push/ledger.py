@@ -157,27 +157,39 @@ LEDGER = Ledger(
         OwnPage("projects/nodes/", "further_lists", further_lists_pages.further_lists, _("节点清单")),
         OwnPage("projects/nodes/export/", "further_lists_export", further_lists_pages.further_lists_export),
         OwnPage(
-            "projects/counts/", "project_counts", counts_pages.project_counts_page, _("项目统计"),
+            "projects/counts/",
+            "project_counts",
+            counts_pages.project_counts_page,
+            _("项目统计"),
             rights=("project_push.see_all",),
         ),
         OwnPage("projects/counts/rows/", "project_count_rows", counts_pages.project_count_rows),
         OwnPage("projects/counts/publish/", "project_count_publish", counts_published.publish),
         OwnPage("projects/counts/published/", "published_counts", counts_published.published_counts),
-        OwnPage("projects/counts/published/<int:count_pk>/", "published_count", counts_published.published_count),
         OwnPage(
-            "projects/counts/published/<int:count_pk>/rows/", "published_count_rows",
+            "projects/counts/published/<int:count_pk>/", "published_count", counts_published.published_count
+        ),
+        OwnPage(
+            "projects/counts/published/<int:count_pk>/rows/",
+            "published_count_rows",
             counts_published.published_count_rows,
         ),
         OwnPage(
-            "projects/doubles/", "project_doubles", double_pages.project_doubles, _("疑似重复项目"),
+            "projects/doubles/",
+            "project_doubles",
+            double_pages.project_doubles,
+            _("疑似重复项目"),
             rights=("project_push.merge",),
         ),
         OwnPage("projects/doubles/merged/", "project_merges", double_pages.project_merges),
-        OwnPage("projects/doubles/<str:kept_no>/<str:double_no>/", "project_compare", double_pages.project_compare),
+        OwnPage(
+            "projects/doubles/<str:kept_no>/<str:double_no>/", "project_compare", double_pages.project_compare
+        ),
         OwnPage("projects/<str:project_no>/act/merge_into/", "project_merge_into", double_pages.merge_into),
         OwnPage("projects/<str:project_no>/act/unmerge/", "project_unmerge", double_pages.unmerge),
         OwnPage(
-            "projects/<str:project_no>/act/change_investor/", "project_change_investor",
+            "projects/<str:project_no>/act/change_investor/",
+            "project_change_investor",
             investor_pages.change_investor_page,
         ),
         OwnPage("projects/battle/", "battle_map", battle_pages.battle_map, _("挂图作战")),
@@ -190,7 +202,9 @@ LEDGER = Ledger(
         OwnPage("projects/<str:project_no>/funds/", "project_funds", fact_pages.funds),
         OwnPage("projects/<str:project_no>/participant/", "project_participant", fact_pages.participant),
         OwnPage(
-            "projects/<str:project_no>/participant/<int:entry>/end/", "project_participant_end", fact_pages.participant_end
+            "projects/<str:project_no>/participant/<int:entry>/end/",
+            "project_participant_end",
+            fact_pages.participant_end,
         ),
         OwnPage("projects/<str:project_no>/visit/", "project_visit", fact_pages.visit),
         OwnPage("projects/<str:project_no>/facts/", "project_facts", fact_pages.facts),
