@@ -115,9 +115,8 @@ def owed_in(page: "Page") -> str:
 
 
 def hand_in(page: "Page", workbook: bytes) -> None:
-    keys = Keyboard(page)
-    keys.hand_in("工作簿", "月报.xlsx", workbook, XLSX)
-    keys.open("上传并预检")
+    Keyboard(page).hand_in("工作簿", "月报.xlsx", workbook, XLSX)
+    Keyboard(page).open("上传并预检")
 
 
 def downloaded(page: "Page") -> Path:
@@ -179,9 +178,7 @@ def decide(page: "Page", text: str, kind: str) -> str:
     keys.write("时限", "下周五")
     keys.choose("生成", kind)
     page.keyboard.press("Enter")
-    row = page.locator("#decided tr", has_text=text)
-    row.wait_for()
-    told = row.inner_text()
+    told = page.locator("#decided tr", has_text=text).inner_text()
     assert kind in told and "郑海川" in told and NEXT_FRIDAY.isoformat() in told
     page.wait_for_selector(NEXT_ROW)
     return page.locator(".focus-h p span").first.inner_text()
@@ -236,8 +233,8 @@ def be_refused_to_issue(page: "Page", meeting: str) -> None:
 
 def issue_the_minutes(page: "Page", meeting: str) -> None:
     page.goto(f"/meetings/{meeting}/minutes/")
-    keys = Keyboard(page)
     assert RECTIFY in page.inner_text("main") and ORDER in page.inner_text("main")
+    keys = Keyboard(page)
     keys.press("签发纪要", drawer=True)
     keys.open("签发纪要")
     assert "已签发，定稿存档" in page.inner_text("main")

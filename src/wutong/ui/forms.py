@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext, ngettext
 
 from wutong.base.errors import DomainError
+from wutong.ui.select_drawing import draw_select
 from wutong.ui.tables import Text
 
 BROWSER_INPUTS = (
@@ -89,7 +90,8 @@ def _what_to_do(field: forms.Field) -> str:
 
 
 class HouseRenderer(DjangoTemplates):
-    """Draws fields with `ui/field.html` through the project's engine, widgets with Django's own templates."""
+    """Draws fields with `ui/field.html` through the project's engine, widgets with Django's own templates, apart from
+    drop-down lists."""
 
     form_template_name = "ui/form_fields.html"
     field_template_name = "ui/field.html"
@@ -99,6 +101,11 @@ class HouseRenderer(DjangoTemplates):
         if template_name.startswith("django/forms/"):
             return super().get_template(template_name)
         return get_template(template_name)
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        if template_name == forms.Select.template_name:
+            return draw_select(context["widget"])
+        return super().render(template_name, context, request)
 
 
 @dataclass(frozen=True)

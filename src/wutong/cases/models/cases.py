@@ -56,6 +56,8 @@ class Case(ChainHeadModel):
         indexes = [
             models.Index(fields=["case_type", "leader", "state", "due_on"], name="case_leader_state_due"),
             models.Index(fields=["case_type", "state"], name="case_type_state"),
+            # Whether any case of a type has changed is read from the index alone.
+            models.Index(fields=["case_type", "last_seq"], name="case_type_last_seq"),
             models.Index(fields=["enterprise", "opened_on"], name="case_enterprise_opened"),
         ]
 

@@ -9,8 +9,8 @@ Inside a transaction nothing is kept or taken: one would see there what nobody e
 """
 
 import threading
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -25,9 +25,11 @@ from wutong.ledgers.project_push.queries import (
     CASE_TYPE,
     STALLED,
     Stalled,
+    Summary,
     in_order,
     planned_days,
     stalled_among,
+    summarised,
 )
 from wutong.ledgers.project_push.rules import POINTS_BEHIND
 from wutong.registers.organisation.actors import Actor
@@ -63,13 +65,26 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """All stalled projects as of one day, in order, and what they were found from. Never changed, only replaced."""
+    """All stalled projects as of one day, in order, and what they were found from. Never changed, only replaced.
+    `doubtful` keeps which of them the rights of some readers do not open by themselves."""
 
     mark: Mark
     standings: Mapping[int, Standing]
     rules: Rules
     plans: Plans
     items: tuple[Stalled, ...]
+    summary: Summary
+    doubtful: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
+
+    def doubtful_for(self, hidden: frozenset[str]) -> tuple[int, ...]:
+        """Cases in a hidden state or below another one. What stalls has been signed or started, and thereby has come
+        out of the restricted states."""
+        if hidden not in self.doubtful:
+            standings = ((item.case_id, self.standings[item.case_id]) for item in self.items)
+            self.doubtful[hidden] = tuple(
+                pk for pk, standing in standings if standing.state in hidden or standing.parent_id is not None
+            )
+        return self.doubtful[hidden]
 
 
 _found: dict[tuple[str, date], Found] = {}
@@ -81,11 +96,18 @@ def may_be_kept() -> bool:
     return not connection.in_atomic_block
 
 
-def stalled_today(actor: Actor, today: date) -> list[Stalled]:
-    """The same as the finder as of `today`, as known now, for this actor. Three queries while nothing changes for
-    somebody with a zone-wide right, four for others."""
-    found = _renewed(today)
-    return _seen(actor, found)
+def stalled_today(actor: Actor, today: date) -> Sequence[Stalled]:
+    """The same as the finder as of `today`, as known now, for this actor. Two queries while nothing changes for
+    somebody with a zone-wide right, one more for others."""
+    return _seen(actor, _renewed(today))
+
+
+def summary_of(items: Sequence[Stalled]) -> Summary:
+    """Known already when these are all that were found."""
+    for found in list(_found.values()):
+        if found.items is items:
+            return found.summary
+    return summarised(items)
 
 
 def forget() -> None:
@@ -131,7 +153,7 @@ def _find(known: Found | None, today: date, mark: Mark, rules: Rules, plans: Pla
         assert known is not None, "something is compared with what was known"
         again = stalled_among(Case.objects.filter(pk__in=moved), today) if moved else []
         items = sorted([*(item for item in known.items if item.case_id not in moved), *again], key=in_order)
-    return Found(mark, standings, rules, plans, tuple(items))
+    return Found(mark, standings, rules, plans, tuple(items), summarised(items))
 
 
 def _moved(
@@ -170,21 +192,16 @@ def _database() -> str:
 # ---- who may see it -----------------------------------------------------------------------------------------------
 
 
-def _seen(actor: Actor, found: Found) -> list[Stalled]:
+def _seen(actor: Actor, found: Found) -> Sequence[Stalled]:
     hidden = hidden_states(actor, CASE_TYPE)
     if hidden is None:
         ids = set(listed_cases(actor, CASE_TYPE).values_list("pk", flat=True))
         return [item for item in found.items if item.case_id in ids]
-    doubtful = [item.case_id for item in found.items if _is_doubtful(found.standings[item.case_id], hidden)]
+    doubtful = found.doubtful_for(hidden)
     if not doubtful:
-        return list(found.items)
+        return found.items
     visible = visible_cases(actor, CASE_TYPE)
     if len(doubtful) <= FEW:
         visible = visible.filter(pk__in=doubtful)
     unseen = set(doubtful).difference(visible.values_list("pk", flat=True))
     return [item for item in found.items if item.case_id not in unseen]
-
-
-def _is_doubtful(standing: Standing, hidden: frozenset[str]) -> bool:
-    """Not opened by the right alone. What stalls has been signed or started, and thereby has come out."""
-    return standing.state in hidden or standing.parent_id is not None

@@ -1,7 +1,8 @@
 """The stalled finder: set-based, as of any day, independent of nightly runs."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -67,6 +68,30 @@ class Stalled:
         """The same project on the same day under another edition."""
         verdict = judge(self.life, self.stage, as_of, rule_set, self.amount_yuan, self.plan_on)
         return replace(self, verdict=verdict, rule_set=rule_set)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list says of all its rows at once; `amounts` are in yuan, the smallest first."""
+
+    total_yuan: int
+    stages: Mapping[str, int]
+    lamps: Mapping[str, int]
+    amounts: Sequence[int]
+
+    def reaching(self, band_yuan: int) -> int:
+        """How many are at least of that size."""
+        return len(self.amounts) - bisect_left(self.amounts, band_yuan)
+
+
+def summarised(items: Sequence[Stalled]) -> Summary:
+    amounts = sorted([item.amount_yuan for item in items])
+    return Summary(
+        sum(amounts),
+        Counter([item.stage for item in items]),
+        Counter([item.verdict.lamp.colour for item in items]),
+        amounts,
+    )
 
 
 def stalled_projects(

@@ -1,7 +1,5 @@
 """The list of stalled projects: its columns, filters, rows and totals."""
 
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -16,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.base.money import in_unit
 from wutong.ledgerkit.ledger import ListQuery
-from wutong.ledgers.project_push.found_before import may_be_kept, stalled_today
+from wutong.ledgers.project_push.found_before import may_be_kept, stalled_today, summary_of
 from wutong.ledgers.project_push.models import BlockingClass, ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import RECTIFICATION
-from wutong.ledgers.project_push.queries import Stalled, projects_with_names, stalled_projects
+from wutong.ledgers.project_push.queries import Stalled, Summary, projects_with_names, stalled_projects
 from wutong.registers.projects.bands import BANDS_YUAN, band_label, band_of
 from wutong.ui.forms import FilterForm
 from wutong.ui.tables import Cell, Column, Row, Text, day_cell
@@ -80,7 +78,7 @@ OPEN_STATES = [state.code for state in RECTIFICATION.states if state.kind != "cl
 """The same as being open, as the index of cases knows it."""
 
 
-def stalled_entries(query: ListQuery) -> list[Stalled]:
+def stalled_entries(query: ListQuery) -> Sequence[Stalled]:
     found = _filtered(query)
     if query.view in {"signed", "started"}:
         return [item for item in found if item.stage == query.view]
@@ -89,15 +87,15 @@ def stalled_entries(query: ListQuery) -> list[Stalled]:
     return found
 
 
-def _filtered(query: ListQuery) -> list[Stalled]:
+def _filtered(query: ListQuery) -> Sequence[Stalled]:
     """All views of one request look at the same finding."""
     if "stalled" not in query.memo:
         query.memo["stalled"] = _find(query)
-    found: list[Stalled] = query.memo["stalled"]
+    found: Sequence[Stalled] = query.memo["stalled"]
     return found
 
 
-def _find(query: ListQuery) -> list[Stalled]:
+def _find(query: ListQuery) -> Sequence[Stalled]:
     filters = query.filters
     found = _stalled(query)
     if "band" in filters:
@@ -113,7 +111,7 @@ def _find(query: ListQuery) -> list[Stalled]:
     return found
 
 
-def _stalled(query: ListQuery) -> list[Stalled]:
+def _stalled(query: ListQuery) -> Sequence[Stalled]:
     """Today's list is asked for all day long; any other day, and what was known at a moment, is found for the asking."""
     if query.known_at is None and query.as_of == query.actor.on and may_be_kept():
         return stalled_today(query.actor, query.as_of)
@@ -218,13 +216,22 @@ def _stalled_row(item: Stalled, detail: ProjectPush, problem: Problem | None, qu
     return Row(item.number, cells, href=href)
 
 
-def stalled_totals(entries: Sequence[Stalled], _query: ListQuery) -> Mapping[str, Cell]:
-    total = sum(item.amount_yuan for item in entries)
-    lamps = Counter(item.verdict.colour for item in entries)
+def _summary(items: Sequence[Stalled], query: ListQuery) -> Summary:
+    """Worked out once for the tabs, the totals and the notes of a page."""
+    key = f"summary of {id(items)}"
+    if key not in query.memo:
+        query.memo[key] = items, summary_of(items)
+    summary: Summary = query.memo[key][1]
+    return summary
+
+
+def stalled_totals(entries: Sequence[Stalled], query: ListQuery) -> Mapping[str, Cell]:
+    summary = _summary(entries, query)
+    total, lamps = summary.total_yuan, summary.lamps
     words = _("，").join(
         _("%(lamp)s%(count)s") % {"lamp": COLOUR_WORDS[colour], "count": lamps[colour]}
         for colour in ("red", "yellow")
-        if lamps[colour]
+        if lamps.get(colour)
     )
     return {
         "name": Cell(_("合计 %(count)s个项目") % {"count": len(entries)}),
@@ -235,14 +242,18 @@ def stalled_totals(entries: Sequence[Stalled], _query: ListQuery) -> Mapping[str
 
 def stalled_counts(query: ListQuery) -> Mapping[str, int]:
     found = _filtered(query)
-    stages = Counter(item.stage for item in found)
-    lamps = Counter(item.verdict.lamp.colour for item in found)
-    return {"": len(found), "signed": stages["signed"], "started": stages["started"], "red": lamps["red"]}
+    summary = _summary(found, query)
+    return {
+        "": len(found),
+        "signed": summary.stages.get("signed", 0),
+        "started": summary.stages.get("started", 0),
+        "red": summary.lamps.get("red", 0),
+    }
 
 
 def stalled_notes(entries: Sequence[Stalled], query: ListQuery) -> list[Text]:
     """The order, and the cumulative bands: each number is a link to its rows."""
-    amounts = sorted(item.amount_yuan for item in entries)
+    summary = _summary(entries, query)
     counts = format_html_join(
         "，",
         '{}<a class="fig" href="?band={}&amp;as_of={}">{}</a>',
@@ -251,7 +262,7 @@ def stalled_notes(entries: Sequence[Stalled], query: ListQuery) -> list[Text]:
                 band_label(band),
                 band,
                 query.as_of.isoformat(),
-                len(amounts) - bisect_left(amounts, band),
+                summary.reaching(band),
             )
             for band in reversed(BANDS_YUAN)
         ),

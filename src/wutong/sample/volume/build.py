@@ -57,6 +57,8 @@ TEMPLATES = 100
 """Templates of each case type of a full zone."""
 AT_LEAST = 20
 """Projects that the smallest zone has: problems stand below some of them."""
+LEADERS = 40
+"""So many of the people lead cases."""
 WAITING = 4
 """Sets of copies that are on their way at once: so much memory, whatever the size."""
 ROOM = 100_000
@@ -157,7 +159,7 @@ def _blocks(size: Size, today: date, now: datetime, report: Report, processes: i
     def projects(firms: int, wanted: int) -> None:
         known = Case.objects.filter(case_type="project_push").count()
         build_projects(
-            known, max(0, wanted - known), firms=firms, people=people, teams=teams, document=document, today=today,
+            known, max(0, wanted - known), firms=firms, people=people, teams=teams, leaders=people[:LEADERS], document=document, today=today,
             now=now,
         )  # fmt: skip
 
@@ -272,7 +274,7 @@ class _Copier:
                 index,
                 next(taken[self.templates[index].case.opened_on.year]),
                 plan.title(number, self.size.enterprises),
-                seats_for(self.templates[index], self.people, dice),
+                seats_for(self.templates[index], self.people, self.people[:LEADERS], dice),
                 dice.choice(parents) if parents else None,
             )
             for number, index in zip(numbers, chosen, strict=True)

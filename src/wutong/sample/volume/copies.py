@@ -153,9 +153,17 @@ def plain_value(column: Any, row: models.Model) -> Any:
     return column.get_db_prep_save(getattr(row, column.attname), connection)
 
 
-def seats_for(template: Template, people: Sequence[Seat], dice: random.Random) -> tuple[Seat, ...]:
-    """Somebody else for every holder of the template, no two alike; who held as a unit is a unit again."""
-    chosen = dice.sample(people, len(template.seats))
+def seats_for(
+    template: Template, people: Sequence[Seat], leaders: Sequence[Seat], dice: random.Random
+) -> tuple[Seat, ...]:
+    """Somebody else for every holder of the template, no two alike; who held as a unit is a unit again. Cases are led
+    by the few who lead."""
+    leader = dice.choice(leaders)
+    others = iter(dice.sample(people, len(template.seats) + 1))
+    chosen = [
+        leader if held == template.leader else next(seat for seat in others if seat != leader)
+        for held in template.seats
+    ]
     return tuple(
         (unit, person if held[1] is not None else None)
         for held, (unit, person) in zip(template.seats, chosen, strict=True)

@@ -40,6 +40,7 @@ def build_projects(
     firms: int,
     people: Sequence[Official],
     teams: Sequence[Unit],
+    leaders: Sequence[Official],
     document: StoredFile,
     today: date,
     now: datetime,
@@ -53,7 +54,7 @@ def build_projects(
     paths = {number: dices[number].choices(PATHS, shares)[0] for number in numbers}
     begun = {number: today - timedelta(days=dices[number].randint(60, SPAN_DAYS)) for number in numbers}
     new = [
-        _planned(number, dices[number], paths[number][1], begun[number], firms, people, teams)
+        _planned(number, dices[number], paths[number][1], begun[number], firms, people, teams, leaders)
         for number in numbers
     ]
     cases = dict(zip(numbers, enter_projects(new, actor=SYSTEM, now=now), strict=True))
@@ -76,9 +77,10 @@ def _planned(
     firms: int,
     people: Sequence[Official],
     teams: Sequence[Unit],
+    leaders: Sequence[Official],
 ) -> NewProject:
     product = dice.choice(names.PRODUCTS[dice.choice(list(names.PRODUCTS))])
-    host, leader, concierge, verifier = dice.sample(list(people), 4)
+    host, concierge, verifier = dice.sample(people, 3)
     return NewProject(
         name=f"{product}示例项目{number}",
         investor_name=firm(dice.randrange(firms)).name,
@@ -87,7 +89,7 @@ def _planned(
         opened_on=on,
         host_unit=host.unit,
         host_person=host,
-        leader=leader,
+        leader=dice.choice(leaders),
         concierge=concierge,
         team=dice.choice(teams),
         verifier=verifier,
