@@ -32,11 +32,17 @@ def test_no_page_takes_more_queries_than_its_baseline() -> None:
     Account.objects.update(must_change_password=False, password_changed_at=datetime.now(SHANGHAI))
     # The supervisor sees a row of every kind.
     client = client_of(Account.objects.get(name="supervisor"))
+    # The session renews its moment once a minute; these pages together take longer.
+    session = client.session
+    session["seen_at"] = int(datetime.now(SHANGHAI).timestamp()) + 3600
+    session.save()
     counts: dict[str, int] = {}
     for ledger in ledgers():
         for pages in ledger.pages:
             counts[f"{pages.slug} list"] = queries_of(client, reverse("case_list", args=[pages.slug]))
-            cases = Case.objects.filter(case_type=pages.case_type).order_by("pk")
+            cases = list(Case.objects.filter(case_type=pages.case_type).order_by("pk"))
+            # The first page that counts clocks reads the calendar for the whole process.
+            client.get(reverse("case_detail", args=[pages.slug, cases[0].number]))
             counts[f"{pages.slug} detail"] = max(
                 queries_of(client, reverse("case_detail", args=[pages.slug, case.number])) for case in cases
             )
