@@ -147,7 +147,7 @@ def make_world() -> World:
         )
         world.contacts.append(contact)
     world.cases = [*Case.objects.filter(pk__in=[case.pk for case in world.cases]).order_by("pk"), order]
-    world.cases.append(instruction)
+    world.cases += [instruction, *instruction.children.order_by("pk")]
     world.others["meeting"] = meeting_about(signed, zone)
     world.cases.append(world.others["meeting"][0])
     importer = account_with("importer", zone.home, zone.now, "project_push.import")

@@ -215,6 +215,8 @@ def test_without_signing_in_every_page_leads_to_the_sign_in_page(world: World) -
                 assert answer.status_code in {404, 405}  # opened by its secret, which this is none of
             elif page.name == "setup":
                 assert answer.status_code == 404  # open to visitors only while there is nothing
+            elif page.name == "api:api-root":
+                assert answer.status_code == 404  # there is nothing at the root
             elif page.name.startswith("api:"):
                 assert answer.status_code in {401, 405}  # a program is told, not led anywhere
             elif page.name == settings.LOGIN_URL:
@@ -229,7 +231,7 @@ def test_without_signing_in_every_page_leads_to_the_sign_in_page(world: World) -
 
 def test_a_page_that_cannot_be_filled_in_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(FILL, frozenset({"slug", "number", "verb"}))
-    with pytest.raises(AssertionError, match="nobody can fill in .*case_act"):
+    with pytest.raises(AssertionError, match="nobody can fill in .*verb.* of the page"):
         addresses(world)
 
 

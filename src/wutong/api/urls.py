@@ -1,5 +1,9 @@
 """Addresses of the interface for programs: /api/v1/, described by /api/v1/openapi.json."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -12,8 +16,31 @@ from wutong.api.shapes import Problem
 from wutong.base.errors import DomainError
 from wutong.ledgerkit.middleware import audit_refusal, status_of
 
+signed_in = SignedIn()
+View = Callable[..., HttpResponse]
+
+
+def described_to_officials(view: View) -> View:
+    """The description names every field and step that a zone has: it is for those who may use them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **parts: Any) -> HttpResponse:
+        if not signed_in.authenticate(request, None):
+            return not_signed_in(request, AuthenticationError())
+        return view(request, **parts)
+
+    return guarded
+
+
 # The page with the interactive description would load foreign scripts: the description itself is enough.
-api = NinjaAPI(title="Wutong", version="1", auth=SignedIn(), docs_url=None, urls_namespace="api")
+api = NinjaAPI(
+    title="Wutong",
+    version="1",
+    auth=signed_in,
+    docs_url=None,
+    docs_decorator=described_to_officials,
+    urls_namespace="api",
+)
 api.add_router("/cases", router)
 
 

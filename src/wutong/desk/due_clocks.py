@@ -16,7 +16,7 @@ from wutong.cases.clocks.scales import Counting
 from wutong.cases.models import Assignment, Case, Clock
 from wutong.cases.registry import case_type_of
 from wutong.ledgerkit.clock_panel import moment_shown
-from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgerkit.policy import of_visible_case
 from wutong.ledgerkit.registry import ledgers, pages_of
 from wutong.ledgerkit.viewer import as_of, now_of, today_of
 from wutong.registers.organisation.actors import Actor
@@ -55,7 +55,7 @@ def clocks_on(actor: Actor, day: date) -> QuerySet[Clock]:
     """Clocks of visible cases that had begun and not ended on a day, as they are recorded now."""
     return Clock.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=day),
-        case__in=visible_cases(actor),
+        of_visible_case(actor),
         case__case_type__in=shown_types(),
         started_on__lte=day,
     )
@@ -64,7 +64,7 @@ def clocks_on(actor: Actor, day: date) -> QuerySet[Clock]:
 def running_clocks(actor: Actor) -> QuerySet[Clock]:
     """Clocks of visible cases that run now; one that rests has no due day."""
     return Clock.objects.filter(
-        case__in=visible_cases(actor),
+        of_visible_case(actor),
         case__case_type__in=shown_types(),
         running_since__isnull=False,
         ended_on__isnull=True,

@@ -15,7 +15,7 @@ from wutong.base.errors import Refused
 from wutong.cases.models import Case, CaseDetail
 from wutong.cases.registry import all_types
 from wutong.ledgerkit.ledger import CasePages, ListQuery
-from wutong.ledgerkit.policy import keys_to_judge, opens_everything, visible_cases
+from wutong.ledgerkit.policy import keys_to_judge, of_visible_case, opens_everything
 from wutong.ledgerkit.viewer import as_of, viewer
 from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.models import Official
@@ -57,7 +57,7 @@ def seen_rows(rows: QuerySet[Detail], actor: Actor) -> QuerySet[Detail]:
     keys = keys_to_judge(actor, case_type)
     if keys is not None:
         rows = rows.filter(case__in=keys)
-    return rows.filter(Exists(visible_cases(actor).filter(pk=OuterRef("case_id"))))
+    return rows.filter(of_visible_case(actor))
 
 
 def under_way(case_type: str) -> Q:

@@ -34,6 +34,12 @@ def visible_cases(actor: Actor, case_type: str | None = None) -> QuerySet[Case]:
     return cases if case_type is None else cases.filter(case_type=case_type)
 
 
+def of_visible_case(actor: Actor, key: str = "case_id") -> Exists:
+    """A condition on rows that hang on a case (clocks, details): each is judged by itself, after the other conditions
+    of a query have left few of them. `key` is the column with the key of the case."""
+    return Exists(visible_cases(actor).filter(pk=OuterRef(key)))
+
+
 def listed_cases(actor: Actor, case_type: str) -> QuerySet[Case]:
     """The same rows as `visible_cases`, by a shorter way for a list, which would judge a million cases one by one. One
     case that is asked for by its number is quicker to judge as it is."""

@@ -9,6 +9,7 @@ from wutong.base.zone.services import name_zone
 from wutong.cases.clocks.sweep import sweep_clocks
 from wutong.registers.organisation.models import Unit
 from wutong.sample import names
+from wutong.sample.doubles import build_doubles
 from wutong.sample.enterprises import build_enterprises
 from wutong.sample.instructions import build_instructions
 from wutong.sample.meetings import build_meetings
@@ -37,6 +38,7 @@ def build_zone(*, today: date, now: datetime) -> None:
         build_problems(plans, cases, zone, today, now)
         build_reports(zone, today)
         build_instructions(zone, today)
+        build_doubles(plans, cases, zone, today, now)
         build_meetings(zone, today)
         sweep_clocks(now)
 

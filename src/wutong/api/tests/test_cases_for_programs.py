@@ -150,3 +150,7 @@ def test_the_description_names_every_address(host: Client) -> None:
         "/api/v1/cases/{slug}/{number}",
         "/api/v1/cases/{slug}/{number}/steps/{verb}",
     }
+
+
+def test_a_stranger_is_not_told_what_the_zone_has() -> None:
+    assert Client().get("/api/v1/openapi.json").status_code == 401

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from wutong.cases.models import Assignment, Case, Change
 from wutong.cases.registry import case_type_of
-from wutong.ledgerkit.policy import visible_cases
+from wutong.ledgerkit.policy import of_visible_case, visible_cases
 from wutong.ledgers.meetings.declared import kinds, kinds_of
 from wutong.ledgers.meetings.models import AgendaItem, Decision, DecisionResult, DispatchMeeting, ItemState
 from wutong.ledgers.meetings.procedure import HELD, PARTICIPANT, RECORDER
@@ -197,7 +197,7 @@ def told_about(case: Case, actor: Actor) -> list[tuple[Decision, bool]]:
     return [
         (row, row.opens_meeting)
         for row in _about([case.pk])
-        .filter(item__case__in=visible_cases(actor))
+        .filter(of_visible_case(actor, "item__case_id"))
         .annotate(opens_meeting=Exists(visible_cases(actor).filter(pk=OuterRef("meeting_id"))))
         .select_related("unit", "person", "meeting__case")
         .order_by("meeting__meeting_on", "number")

@@ -104,9 +104,8 @@ def parse_due(text: str, meeting_on: date) -> date:
     Raises UnreadableDay or PastDay.
     """
     said = TAIL.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
-    said = SPOKEN.sub(lambda match: str(_number(match.group())), said)
     try:
-        day = _meant(said, meeting_on)
+        day = _meant(SPOKEN.sub(lambda match: str(_number(match.group())), said), meeting_on)
     except (ValueError, OverflowError):
         day = None
     if day is None:
@@ -119,10 +118,12 @@ def parse_due(text: str, meeting_on: date) -> date:
 
 
 def _number(spoken: str) -> int:
-    """十九 → 19, 二十 → 20, 二〇二六 → 2026."""
-    if "十" not in spoken:
+    """十九 → 19, 二十 → 20, 二〇二六 → 2026. Raises ValueError for what nobody counts like that: 一一十, 十一二."""
+    tens, ten, ones = spoken.rpartition("十")
+    if not ten:
         return int("".join(str(DIGITS[word]) for word in spoken))
-    tens, _ten, ones = spoken.partition("十")
+    if tens not in {"", *DIGITS} or ones not in {"", *DIGITS}:
+        raise ValueError(spoken)
     return (DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.cases.clocks.words import basis_words
@@ -169,5 +169,5 @@ def late_by_host(
             continue
         days = late_days_within(item.from_on, item.to_on or as_of, late, life.suspensions)
         if days > 0:
-            found[item.pk] = _("%(days)s天") % {"days": days}
+            found[item.pk] = ngettext("%(days)s天", "%(days)s天", days) % {"days": days}
     return found

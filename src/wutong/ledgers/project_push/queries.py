@@ -252,11 +252,11 @@ def said_before(item: Stalled, as_of: date) -> str:
 
 def projects_for_page(case_ids: Iterable[int]) -> dict[int, ProjectPush]:
     """Detail rows with everything a list shows, one query."""
-    return {row.case_id: row for row in projects_with_names().filter(case__in=list(case_ids))}
-
-
-def projects_with_names() -> QuerySet[ProjectPush]:
-    """Detail rows with the people, units and firms whose names a list shows."""
-    return ProjectPush.objects.select_related(
-        "case__host_unit", "case__host_person", "case__leader", "project__investor", "project__team"
-    )
+    rows = ProjectPush.objects.select_related(
+        "case__host_unit",
+        "case__host_person",
+        "case__leader",
+        "project__investor",
+        "project__team",
+    ).filter(case__in=list(case_ids))
+    return {row.case_id: row for row in rows}

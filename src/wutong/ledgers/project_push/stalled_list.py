@@ -17,7 +17,7 @@ from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgers.project_push.found_before import may_be_kept, stalled_today, summary_of
 from wutong.ledgers.project_push.models import BlockingClass, ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import RECTIFICATION
-from wutong.ledgers.project_push.queries import Stalled, Summary, projects_with_names, stalled_projects
+from wutong.ledgers.project_push.queries import Stalled, Summary, stalled_projects
 from wutong.registers.projects.bands import BANDS_YUAN, band_label, band_of
 from wutong.ui.forms import FilterForm
 from wutong.ui.tables import Cell, Column, Row, Text, day_cell
@@ -137,15 +137,31 @@ def _blocked(blocking_class: str) -> set[int | None]:
     return set(rows.values_list("case__parent_id", flat=True))
 
 
-LISTED = (
-    "latest_progress", "case__host_unit__name", "case__host_person__name", "case__leader__name", "project__name",
-    "project__code", "project__plan_start_on", "project__plan_production_on", "project__investor__name",
-    "project__team__name",
-)  # fmt: skip
-"""What a row shows: a page reads no other columns."""
-
-
+EMPTY = Cell()
 BLOCKING_WORDS = dict(BlockingClass.choices)
+
+
+class Shown(NamedTuple):
+    """What a row shows of a project, by the columns of `SHOWN`: fifty rows need no four hundred objects."""
+
+    case_id: int
+    code: str
+    name: str
+    investor: str
+    team: str | None
+    plan_start_on: date | None
+    plan_production_on: date | None
+    unit: str | None
+    person: str | None
+    leader: str | None
+    progress: str
+
+
+SHOWN = (
+    "case_id", "project__code", "project__name", "project__investor__name", "project__team__name",
+    "project__plan_start_on", "project__plan_production_on", "case__host_unit__name", "case__host_person__name",
+    "case__leader__name", "latest_progress",
+)  # fmt: skip
 
 
 class Problem(NamedTuple):
@@ -160,9 +176,9 @@ class Problem(NamedTuple):
 
 def stalled_rows(entries: Sequence[Stalled], query: ListQuery) -> list[Row]:
     ids = [item.case_id for item in entries]
-    details = {row.case_id: row for row in projects_with_names().filter(case__in=ids).only(*LISTED)}
+    shown = {row[0]: Shown(*row) for row in ProjectPush.objects.filter(case__in=ids).values_list(*SHOWN)}
     problems = _open_problems(ids)
-    return [_stalled_row(item, details[item.case_id], problems.get(item.case_id), query) for item in entries]
+    return [_stalled_row(item, shown[item.case_id], problems.get(item.case_id), query) for item in entries]
 
 
 def _open_problems(case_ids: Sequence[int]) -> dict[int | None, Problem]:
@@ -175,16 +191,13 @@ def _open_problems(case_ids: Sequence[int]) -> dict[int | None, Problem]:
     return {row[0]: Problem(*row) for row in rows}
 
 
-def _stalled_row(item: Stalled, detail: ProjectPush, problem: Problem | None, query: ListQuery) -> Row:
-    project, case = detail.project, detail.case
+def _stalled_row(item: Stalled, shown: Shown, problem: Problem | None, query: ListQuery) -> Row:
     href = reverse("case_detail", args=["projects", item.number])
     days = Cell(str(item.verdict.days), value=item.verdict.days, href=f"{href}#timeline")
     cells = {
-        "name": Cell(
-            project.name, note=f"{project.code}　{project.team.name if project.team else ''}", href=href
-        ),
+        "name": Cell(shown.name, note=f"{shown.code}　{shown.team or ''}", href=href),
         "lamp": Cell(COLOUR_WORDS[item.verdict.colour], lamp=item.verdict.colour, note=item.reason()),
-        "investor": Cell(project.investor.name),
+        "investor": Cell(shown.investor),
         "total": Cell(
             str(in_unit(item.amount_yuan, "亿元", 1)),
             value=in_unit(item.amount_yuan, "亿元", 4),
@@ -192,16 +205,16 @@ def _stalled_row(item: Stalled, detail: ProjectPush, problem: Problem | None, qu
         ),
         "band": Cell(band_label(band_of(item.amount_yuan))),
         "signed_on": day_cell(item.life.signed_on),
-        "plan_start_on": day_cell(project.plan_start_on),
-        "signed_days": days if item.stage == "signed" else Cell(),
+        "plan_start_on": day_cell(shown.plan_start_on),
+        "signed_days": days if item.stage == "signed" else EMPTY,
         "started_on": day_cell(item.life.started_on),
-        "plan_production_on": day_cell(project.plan_production_on),
-        "started_days": days if item.stage == "started" else Cell(),
-        "unit": Cell(str(case.host_unit or "")),
-        "person": Cell(str(case.host_person or "")),
-        "leader": Cell(str(case.leader or "")),
-        "team": Cell(project.team.name if project.team else ""),
-        "progress": Cell(detail.latest_progress),
+        "plan_production_on": day_cell(shown.plan_production_on),
+        "started_days": days if item.stage == "started" else EMPTY,
+        "unit": Cell(shown.unit or ""),
+        "person": Cell(shown.person or ""),
+        "leader": Cell(shown.leader or ""),
+        "team": Cell(shown.team or ""),
+        "progress": Cell(shown.progress),
     }
     if problem is not None:
         due = problem.due_on

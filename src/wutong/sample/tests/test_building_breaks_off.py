@@ -21,7 +21,7 @@ def test_a_zone_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPat
     def break_off(*_args: object) -> None:
         raise RuntimeError("half way")
 
-    monkeypatch.setattr("wutong.sample.zone._rectifications", break_off)
+    monkeypatch.setattr("wutong.sample.zone.build_meetings", break_off)
     with pytest.raises(RuntimeError, match="half way"):
         build_zone(today=TODAY, now=NOW)
     assert not is_built()

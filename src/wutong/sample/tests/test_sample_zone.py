@@ -19,6 +19,9 @@ from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.uscc import clean_code
 from wutong.registers.history import verify as register_chains
 from wutong.registers.organisation.actors import SYSTEM
+from wutong.registers.projects.duplicates import suspected_doubles
+from wutong.registers.projects.models import Project, ProjectMerge
+from wutong.sample.doubles import DOUBLES
 from wutong.sample.plan import ENDS, planned_projects
 from wutong.sample.zone import build_zone, is_built, sample_accounts
 
@@ -59,7 +62,13 @@ def test_no_planned_day_lies_in_the_future() -> None:
 def test_every_state_of_a_project_is_there(built: None, db: None) -> None:
     states = Counter(Case.objects.filter(case_type="project_push").values_list("state", flat=True))
     assert set(states) == {state.code for state in PROJECT_LIFE.states}
-    assert states.total() == len(ENDS)
+    assert states.total() == len(ENDS) + DOUBLES
+
+
+def test_one_double_is_merged_and_one_waits_to_be_judged(built: None, db: None) -> None:
+    assert ProjectMerge.objects.filter(is_undone=False).count() == 1
+    waiting = [pair for pair in suspected_doubles(Project.objects.all()) if "（一期）" in pair.second.name]
+    assert len(waiting) == 1
 
 
 def test_every_lamp_is_there(built: None, db: None) -> None:

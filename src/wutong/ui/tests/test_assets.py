@@ -57,5 +57,27 @@ def test_modules_import_what_exists_and_evaluate_nothing(path):
     )
 
 
+def scripts_loaded(template: Path) -> set[Path]:
+    """The modules that a template asks for, with what they import."""
+    waiting = [
+        STATIC / "js" / name for name in re.findall(r"ui/js/([\w.-]+\.mjs)", template.read_text("utf-8"))
+    ]
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            imported = re.findall(r'from "\./([\w.-]+)"', path.read_text(encoding="utf-8"))
+            waiting += [path.parent / name for name in imported]
+    return found
+
+
 def test_the_scripts_of_a_page_stay_small():
-    assert sum(len(path.read_bytes()) for path in SCRIPTS) < 20_000
+    frame = scripts_loaded(UI / "templates" / "ui" / "page.html")
+    assert len(frame) > 5
+    pages = {path: frame | scripts_loaded(path) for path in UI.parent.rglob("templates/**/*.html")}
+    assert {path for scripts in pages.values() for path in scripts} == set(SCRIPTS), (
+        "a script that no page loads"
+    )
+    for page, scripts in pages.items():
+        assert sum(len(path.read_bytes()) for path in scripts) < 20_000, page
