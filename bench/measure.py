@@ -148,7 +148,7 @@ def finder_on(day: Any) -> dict[str, Any]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from wutong.ledgers.project_push.queries import stalled_projects
+    from wutong.ledgers.project_push.stalled.queries import stalled_projects
     from wutong.registers.organisation.actors import SYSTEM
 
     wall, cpu, found, asked = [], [], [], 0

@@ -10,7 +10,7 @@ from tests.secret_world import MARK, World
 from wutong.cases.models import Evidence
 from wutong.cases.registry import case_type_of
 from wutong.ledgerkit.registry import ledgers, pages_of
-from wutong.ledgers.project_push.counts_publishing import publish_count
+from wutong.ledgers.project_push.counting.publishing import publish_count
 from wutong.ledgers.project_push.models import PublishedCount
 from wutong.registers.organisation.actors import SYSTEM
 

@@ -27,7 +27,7 @@ from wutong.ledgers.meetings.decision_services import NewDecision, record_decisi
 from wutong.ledgers.meetings.models import AgendaItem, Decision, DispatchMeeting
 from wutong.ledgers.meetings.services import NewMeeting, plan_meeting
 from wutong.ledgers.project_push.importing import SHEET
-from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.ledgers.supervision_orders.services import (
     NewInstruction,

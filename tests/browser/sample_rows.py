@@ -18,7 +18,7 @@ def rows_of_the_zone(today: date, now: datetime) -> dict[str, str]:
 
 def _cases(today: date) -> dict[str, str]:
     from wutong.cases.models import Case
-    from wutong.ledgers.project_push.queries import stalled_projects
+    from wutong.ledgers.project_push.stalled.queries import stalled_projects
     from wutong.ledgers.supervision_orders.models import AT_LEVEL, SupervisionOrder
     from wutong.registers.organisation.actors import SYSTEM
 
@@ -48,7 +48,7 @@ def _rounds(today: date, now: datetime) -> dict[str, str]:
     from wutong.cases.rounds.models import Report, Round
     from wutong.cases.rounds.periods import ended_before
     from wutong.cases.rounds.services import open_round
-    from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+    from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
     from wutong.registers.organisation.actors import SYSTEM
 
     last = Round.objects.filter(locked_at=None).order_by("period").last()
@@ -92,7 +92,7 @@ def _meeting_that_goes_on(on: date, now: datetime) -> str:
 
 
 def _published_count(today: date, now: datetime) -> str:
-    from wutong.ledgers.project_push.counts_publishing import publish_count
+    from wutong.ledgers.project_push.counting.publishing import publish_count
     from wutong.registers.organisation.actors import SYSTEM
 
     begun = date(today.year, 1, 1)

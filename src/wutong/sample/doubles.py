@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from wutong.cases.models import Case
-from wutong.ledgers.project_push.merging import merge_projects
+from wutong.ledgers.project_push.doubles.merging import merge_projects
 from wutong.ledgers.project_push.models import ProjectPush
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.organisation.actors import SYSTEM

@@ -9,7 +9,7 @@ from wutong.cases.rounds.models import Report, Round
 from wutong.cases.rounds.periods import Period, ended_before
 from wutong.cases.rounds.services import HandIn, lock_round, open_round, return_reports, submit_reports
 from wutong.ledgers.project_push.models import ProjectPush
-from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
 from wutong.registers.organisation.actors import SYSTEM
 from wutong.sample.organisation import Zone
 from wutong.sample.papers import morning

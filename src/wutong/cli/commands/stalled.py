@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
-    from wutong.ledgers.project_push.queries import stalled_projects
+    from wutong.ledgers.project_push.stalled.queries import stalled_projects
     from wutong.registers.organisation.actors import SYSTEM
 
     as_of = options.as_of or timezone.localdate(timezone.now())

@@ -16,7 +16,7 @@ from wutong.base.lamps.rights import EDIT
 from wutong.base.lamps.testing import make_draft, make_edition
 from wutong.base.money import YI
 from wutong.ledgerkit.testing import client_of
-from wutong.ledgers.project_push.queries import STALLED
+from wutong.ledgers.project_push.stalled.queries import STALLED
 from wutong.rules.lamps import LampRule as Rule
 from wutong.site.seeds import load_seeds
 

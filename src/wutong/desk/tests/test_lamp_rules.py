@@ -13,8 +13,8 @@ from wutong.base.lamps.testing import make_draft, make_edition
 from wutong.base.money import YI
 from wutong.cases.models import Case
 from wutong.ledgerkit.testing import NOBODY, Zone, account_with, client_of, make_zone, queries_of
-from wutong.ledgers.project_push.queries import STALLED
 from wutong.ledgers.project_push.services import NewProject, enter_projects
+from wutong.ledgers.project_push.stalled.queries import STALLED
 from wutong.registers.organisation.actors import SYSTEM
 from wutong.rules.lamps import LampRule as Rule
 

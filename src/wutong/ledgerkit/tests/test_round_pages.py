@@ -17,7 +17,7 @@ from wutong.cases.rounds.periods import ended_before
 from wutong.cases.rounds.services import lock_round, open_round
 from wutong.ledgerkit.testing import Zone, account_with, client_of, make_zone, queries_of
 from wutong.ledgers.project_push.models import MonthReport
-from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.organisation.actors import SYSTEM
 from wutong.registers.organisation.models import Official, Unit

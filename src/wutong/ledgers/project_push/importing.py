@@ -16,9 +16,9 @@ from wutong.cases.steps import Holder, NewCase, Step
 from wutong.exchange.intake import Intake, IntakeRow
 from wutong.exchange.sheets import Sheet, SheetColumn
 from wutong.ledgerkit.ledger import ImportNotes
-from wutong.ledgers.project_push.claimed_gates import claims_of, demanded_cells, gate_rules
+from wutong.ledgers.project_push.gates.claimed import claims_of, demanded_cells, gate_rules
+from wutong.ledgers.project_push.gates.papers import DAYS, Lack, open_papers
 from wutong.ledgers.project_push.models import BlockingClass, Rectification
-from wutong.ledgers.project_push.papers import DAYS, Lack, open_papers
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.names import fold_name

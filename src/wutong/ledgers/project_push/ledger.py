@@ -7,29 +7,24 @@ from wutong.base.lamps.subjects import LampSubject, declare_subject
 from wutong.cases.registry import CaseType
 from wutong.cases.rounds.declared import declare_report_kind
 from wutong.ledgerkit.ledger import CasePages, Entering, Importing, Ledger, Listing, Opening, OwnPage, View
-from wutong.ledgers.project_push import (
-    battle_pages,
-    card,
-    counts_pages,
-    counts_published,
-    double_pages,
-    fact_pages,
-    forms,
-    further_lists_pages,
-    gate_facts,
-    importing,
-    investor_pages,
-    lamp_words,
-    project_file,
-    queries,
-    rectification_pages,
-    services,
-    stalled_list,
-    three_lists_pages,
-)
+from wutong.ledgers.project_push import forms, importing, services
+from wutong.ledgers.project_push.battle import pages as battle_pages
+from wutong.ledgers.project_push.counting import pages as counts_pages
+from wutong.ledgers.project_push.counting import published_pages as counts_published
+from wutong.ledgers.project_push.doubles import pages as double_pages
+from wutong.ledgers.project_push.facts import pages as fact_pages
+from wutong.ledgers.project_push.gates import facts as gate_facts
+from wutong.ledgers.project_push.investors import pages as investor_pages
+from wutong.ledgers.project_push.lists import further_pages as further_lists_pages
+from wutong.ledgers.project_push.lists import rectification_pages
+from wutong.ledgers.project_push.lists import three_pages as three_lists_pages
 from wutong.ledgers.project_push.models import ProjectPush, Rectification
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE, RECTIFICATION
-from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.project_file import card
+from wutong.ledgers.project_push.project_file import page as project_file
+from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.stalled import lamp_words, queries
+from wutong.ledgers.project_push.stalled import listing as stalled_list
 
 STALLED_LAMPS = LampSubject(
     code=queries.STALLED,

@@ -14,7 +14,7 @@ from wutong.cases import verify as case_chains
 from wutong.cases.models import Case, Change, Clock, Evidence
 from wutong.ledgerkit.testing import load_seeds
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE
-from wutong.ledgers.project_push.queries import stalled_projects
+from wutong.ledgers.project_push.stalled.queries import stalled_projects
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.enterprises.uscc import clean_code
 from wutong.registers.history import verify as register_chains

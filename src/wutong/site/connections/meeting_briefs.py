@@ -18,7 +18,7 @@ from wutong.ledgers.project_push.models import (
     ProjectPush,
     Rectification,
 )
-from wutong.ledgers.project_push.queries import stalled_among
+from wutong.ledgers.project_push.stalled.queries import stalled_among
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.formats import in_yi
 from wutong.ui.nodes_chart import Node

@@ -33,8 +33,8 @@ from wutong.ledgers.project_push.models import (
     ProjectPush,
     Rectification,
 )
-from wutong.ledgers.project_push.queries import Stalled, stalled_projects
 from wutong.ledgers.project_push.services import open_rectification
+from wutong.ledgers.project_push.stalled.queries import Stalled, stalled_projects
 from wutong.ledgers.supervision_orders.services import issue_order
 from wutong.registers.organisation.actors import SYSTEM, Actor
 from wutong.registers.organisation.models import Official, Unit

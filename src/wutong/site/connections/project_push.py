@@ -11,7 +11,7 @@ from wutong.cases.models import Assignment, Case, Change
 from wutong.cases.registry import react_to
 from wutong.cases.steps import Holder
 from wutong.ledgerkit.policy import visible_cases
-from wutong.ledgers.project_push.order_links import OrderLink, declare_orders
+from wutong.ledgers.project_push.lists.order_links import OrderLink, declare_orders
 from wutong.ledgers.supervision_orders.models import SupervisionOrder
 from wutong.ledgers.supervision_orders.pages import order_lamp
 from wutong.ledgers.supervision_orders.services import issue_order, press_harder

@@ -15,7 +15,7 @@ from wutong.cases.rounds.models import Report, Round
 from wutong.cases.rounds.periods import Period
 from wutong.cases.rounds.services import HandIn, open_round, submit_reports
 from wutong.ledgerkit.testing import person
-from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
 from wutong.registers.organisation.models import Official, Unit

@@ -36,7 +36,7 @@ from wutong.cases.rounds.tests.rounds_zone import (
 )
 from wutong.cases.steps import Holder
 from wutong.ledgers.project_push.models import MonthReport, ProjectFunds, ProjectPush
-from wutong.ledgers.project_push.rounds import PROJECT_MONTH
+from wutong.ledgers.project_push.reports.rounds import PROJECT_MONTH
 from wutong.registers.history.models import RegisterChange
 from wutong.registers.history.verify import faults
 from wutong.registers.organisation.actors import SYSTEM

@@ -10,7 +10,7 @@ from wutong.base.accounts.models import Account
 from wutong.base.money import YI
 from wutong.cases.models import Case
 from wutong.ledgerkit.testing import Zone
-from wutong.ledgers.project_push.fact_services import Act
+from wutong.ledgers.project_push.facts.services import Act
 from wutong.ledgers.project_push.models import ProjectPush
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of

@@ -9,7 +9,7 @@ from wutong.cases.act import act
 from wutong.cases.models import Case
 from wutong.cases.steps import Holder
 from wutong.ledgerkit.testing import Zone
-from wutong.ledgers.project_push.fact_services import (
+from wutong.ledgers.project_push.facts.services import (
     add_participant,
     change_facts,
     note_visit,

@@ -18,8 +18,8 @@ from wutong.base.money import YI
 from wutong.cases.act import act_many
 from wutong.cases.models import Case, Change
 from wutong.cases.steps import Step
-from wutong.ledgers.project_push.queries import STALLED
 from wutong.ledgers.project_push.services import NewProject, enter_projects
+from wutong.ledgers.project_push.stalled.queries import STALLED
 from wutong.registers.organisation.actors import SYSTEM
 from wutong.registers.organisation.models import Unit
 from wutong.rules.lamps import LampRule

@@ -9,7 +9,7 @@ from wutong.base.money import YI
 from wutong.cases.act import act
 from wutong.cases.models import Case
 from wutong.ledgerkit.testing import NOBODY, Zone, client_of, make_zone
-from wutong.ledgers.project_push.battle_queries import battle_projects, positions_of
+from wutong.ledgers.project_push.battle.queries import battle_projects, positions_of
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.history.services import record
 from wutong.registers.organisation.actors import SYSTEM

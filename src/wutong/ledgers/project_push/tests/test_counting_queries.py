@@ -13,14 +13,14 @@ from wutong.base.accounts.testing import make_account
 from wutong.cases.act import act_many
 from wutong.cases.models import Case
 from wutong.cases.steps import Step
-from wutong.ledgers.project_push.counting_queries import (
+from wutong.ledgers.project_push.counting.queries import (
     causes,
     group_names,
     project_counts,
 )
-from wutong.ledgers.project_push.counting_rules import ALL, MEASURES, differences
-from wutong.ledgers.project_push.investor_change import change_investor
-from wutong.ledgers.project_push.merging import furthest, merge_projects, undo_merge
+from wutong.ledgers.project_push.counting.rules import ALL, MEASURES, differences
+from wutong.ledgers.project_push.doubles.merging import furthest, merge_projects, undo_merge
+from wutong.ledgers.project_push.investors.change import change_investor
 from wutong.ledgers.project_push.tests.count_recount import STATES, Parts, asked_numbers, plain_parts
 from wutong.ledgers.project_push.tests.histories import (
     FIRST_DAY,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wutong.ledgers.project_push.counting_rules import (
+from wutong.ledgers.project_push.counting.rules import (
     ALL,
     AMOUNTS,
     BELOW,

@@ -15,9 +15,9 @@ from wutong.base.money import YI
 from wutong.cases.act import act
 from wutong.cases.models import Case
 from wutong.ledgerkit.testing import NOBODY, Zone, account_with, client_of, make_zone, queries_of
-from wutong.ledgers.project_push.counting_queries import project_counts
-from wutong.ledgers.project_push.counts_publishing import publish_count
-from wutong.ledgers.project_push.merging import merge_projects, undo_merge
+from wutong.ledgers.project_push.counting.publishing import publish_count
+from wutong.ledgers.project_push.counting.queries import project_counts
+from wutong.ledgers.project_push.doubles.merging import merge_projects, undo_merge
 from wutong.ledgers.project_push.models import PublishedCount
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.organisation.actors import SYSTEM, actor_of

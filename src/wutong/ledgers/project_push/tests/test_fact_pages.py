@@ -10,7 +10,7 @@ from django.test import Client
 from wutong.base.money import WAN
 from wutong.cases.models import Evidence
 from wutong.ledgerkit.testing import NOBODY, Zone, client_of, make_zone
-from wutong.ledgers.project_push.fact_services import add_participant, set_node
+from wutong.ledgers.project_push.facts.services import add_participant, set_node
 from wutong.ledgers.project_push.models import (
     MonthReport,
     Participant,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wutong.ledgers.project_push.fact_rules import (
+from wutong.ledgers.project_push.facts.rules import (
     NEEDED_BEFORE,
     NEVER_BEFORE,
     ORDER_OF_LIFE,
@@ -17,7 +17,7 @@ from wutong.ledgers.project_push.fact_rules import (
 )
 from wutong.ledgers.project_push.models import NodeCode
 from wutong.ledgers.project_push.procedures import PROJECT_LIFE
-from wutong.ledgers.project_push.rules import days_counted
+from wutong.ledgers.project_push.stalled.rules import days_counted
 
 DAY = date(2026, 1, 1)
 days = st.integers(0, 400).map(lambda number: DAY + timedelta(days=number))

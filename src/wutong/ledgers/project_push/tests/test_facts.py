@@ -10,8 +10,8 @@ from wutong.base.files.services import store_file
 from wutong.base.money import WAN, YI
 from wutong.cases.models import Evidence
 from wutong.ledgerkit.testing import Zone, make_zone
-from wutong.ledgers.project_push.fact_reading import facts_of, told_about
-from wutong.ledgers.project_push.fact_services import (
+from wutong.ledgers.project_push.facts.reading import facts_of, told_about
+from wutong.ledgers.project_push.facts.services import (
     Act,
     add_participant,
     change_facts,

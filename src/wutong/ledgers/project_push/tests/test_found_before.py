@@ -21,10 +21,11 @@ from wutong.cases.tests.at_once import meeting_place, together
 from wutong.ledgerkit.ledger import ListQuery
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgerkit.testing import Zone, make_zone
-from wutong.ledgers.project_push import found_before, stalled_list
-from wutong.ledgers.project_push.found_before import forget, stalled_today
-from wutong.ledgers.project_push.queries import STALLED, stalled_projects
 from wutong.ledgers.project_push.services import NewProject, enter_projects
+from wutong.ledgers.project_push.stalled import found_before
+from wutong.ledgers.project_push.stalled import listing as stalled_list
+from wutong.ledgers.project_push.stalled.found_before import forget, stalled_today
+from wutong.ledgers.project_push.stalled.queries import STALLED, stalled_projects
 from wutong.ledgers.project_push.tests import histories
 from wutong.registers.organisation.actors import SYSTEM, Actor, actor_of
 from wutong.registers.projects.models import Project

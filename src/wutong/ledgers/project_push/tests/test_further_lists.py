@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wutong.cases.models import Change
-from wutong.ledgers.project_push.further_lists import Milestones, waiting_projects, waits_of
+from wutong.ledgers.project_push.lists.further import Milestones, waiting_projects, waits_of
 from wutong.ledgers.project_push.models import NodeCode, ProjectNode, ProjectPush
 from wutong.ledgers.project_push.tests.histories import FIRST_DAY, LAST_DAY, moment, tell_histories
 from wutong.registers.history.models import RegisterChange

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from wutong.base.money import YI
 from wutong.ledgerkit.testing import Zone, make_zone
-from wutong.ledgers.project_push.gate_facts import FIELDS, NUMBERS, gate_counts, register_facts
+from wutong.ledgers.project_push.gates.facts import FIELDS, NUMBERS, gate_counts, register_facts
 from wutong.ledgers.project_push.models import Participant, ProjectNode, ProjectPush, ProjectVisit
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.history.services import Fact, record_many

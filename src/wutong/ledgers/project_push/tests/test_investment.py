@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from wutong.cases.rounds.periods import Period
 from wutong.cases.rounds.tests.rounds_zone import WAN, at, make_round_zone
-from wutong.ledgers.project_push.investment import (
+from wutong.ledgers.project_push.models import ProjectPush, YearPlan
+from wutong.ledgers.project_push.reports.investment import (
     MonthFigures,
     investment_as_of,
     months_between,
     share,
 )
-from wutong.ledgers.project_push.investment_queries import investment_of
-from wutong.ledgers.project_push.models import ProjectPush, YearPlan
+from wutong.ledgers.project_push.reports.investment_queries import investment_of
 from wutong.registers.history.services import record
 
 AS_OF = date(2026, 6, 15)

@@ -13,8 +13,8 @@ from wutong.cases.act import act
 from wutong.cases.models import Case, Change
 from wutong.cases.verify import faults
 from wutong.ledgerkit.testing import Zone, client_of, make_zone
-from wutong.ledgers.project_push.counting_queries import project_counts
-from wutong.ledgers.project_push.investor_change import change_investor, investor_named
+from wutong.ledgers.project_push.counting.queries import project_counts
+from wutong.ledgers.project_push.investors.change import change_investor, investor_named
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.registers.enterprises.models import Enterprise
 from wutong.registers.history.queries import facts_at

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from wutong.base.lamps.models import LampRuleSet
 from wutong.base.lamps.queries import published_rule_sets, rule_set_on
-from wutong.ledgers.project_push.queries import STALLED
+from wutong.ledgers.project_push.stalled.queries import STALLED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE, AFTER = "0001_initial", "0002_lamp_rules_as_editions"

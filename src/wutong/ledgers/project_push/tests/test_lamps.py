@@ -22,9 +22,9 @@ from wutong.base.money import YI
 from wutong.cases.models import Case
 from wutong.cli.main import main
 from wutong.ledgerkit.testing import Zone, client_of, make_zone, queries_of
-from wutong.ledgers.project_push.queries import STALLED, replay_stalled, said_before, stalled_projects
-from wutong.ledgers.project_push.rules import Life, judge, points_behind, whole_months
 from wutong.ledgers.project_push.services import NewProject, enter_projects
+from wutong.ledgers.project_push.stalled.queries import STALLED, replay_stalled, said_before, stalled_projects
+from wutong.ledgers.project_push.stalled.rules import Life, judge, points_behind, whole_months
 from wutong.registers.organisation.actors import SYSTEM, actor_of
 from wutong.rules.lamps import LampRule, RuleSet
 

@@ -7,9 +7,9 @@ import pytest
 
 from wutong.base.lamps.queries import current_and_previous
 from wutong.cases.models import Case, Change
-from wutong.ledgers.project_push.fact_life import stalled_of
+from wutong.ledgers.project_push.facts.life import stalled_of
 from wutong.ledgers.project_push.models import ProjectPush
-from wutong.ledgers.project_push.queries import STALLED, stalled_among
+from wutong.ledgers.project_push.stalled.queries import STALLED, stalled_among
 from wutong.ledgers.project_push.tests.histories import dated_lamp_rules, moment, tell_histories
 from wutong.registers.organisation.services import open_unit
 

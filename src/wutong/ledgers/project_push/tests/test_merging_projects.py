@@ -14,11 +14,11 @@ from wutong.cases.models import Case
 from wutong.cases.steps import Holder
 from wutong.cases.verify import faults as case_faults
 from wutong.ledgerkit.testing import NOBODY, Zone, account_with, client_of, make_zone
-from wutong.ledgers.project_push.merged_panels import merged_panels, told_of_doubles
-from wutong.ledgers.project_push.merging import merge_of, merge_projects, undo_merge
+from wutong.ledgers.project_push.doubles.merging import merge_of, merge_projects, undo_merge
+from wutong.ledgers.project_push.doubles.panels import merged_panels, told_of_doubles
 from wutong.ledgers.project_push.models import MonthReport, ProjectNode, ProjectPush, ProjectVisit
-from wutong.ledgers.project_push.queries import stalled_projects
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
+from wutong.ledgers.project_push.stalled.queries import stalled_projects
 from wutong.registers.history.services import record
 from wutong.registers.history.verify import faults as register_faults
 from wutong.registers.organisation.actors import SYSTEM, actor_of

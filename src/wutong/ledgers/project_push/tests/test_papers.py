@@ -19,9 +19,9 @@ from wutong.cases.models import Assignment, Case, Change, GateRule
 from wutong.cases.steps import Step
 from wutong.cases.verify import faults
 from wutong.ledgerkit.testing import Zone, account_with, client_of, make_zone
+from wutong.ledgers.project_push.gates.papers import DAYS
 from wutong.ledgers.project_push.importing import import_rows
 from wutong.ledgers.project_push.models import Rectification
-from wutong.ledgers.project_push.papers import DAYS
 from wutong.ledgers.project_push.services import NewProject, enter_projects
 from wutong.ledgers.project_push.tests.test_act_pages import pdf, send, words
 from wutong.ledgers.project_push.tests.test_importing_projects import preview, row, workbook

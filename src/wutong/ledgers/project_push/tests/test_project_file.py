@@ -14,11 +14,11 @@ from wutong.cases.models import Case
 from wutong.cases.steps import Holder
 from wutong.ledgerkit.testing import DETAIL_QUERIES, NOBODY, Zone, client_of, make_zone, queries_of
 from wutong.ledgerkit.timeline import TimelineSource, declare_timeline, withdraw_timeline
-from wutong.ledgers.project_push.fact_reading import facts_of, told_about
-from wutong.ledgers.project_push.fact_services import Act, note_visit, set_node
-from wutong.ledgers.project_push.investment_queries import investment_of
+from wutong.ledgers.project_push.facts.reading import facts_of, told_about
+from wutong.ledgers.project_push.facts.services import Act, note_visit, set_node
 from wutong.ledgers.project_push.models import MonthReport, ProjectPush
-from wutong.ledgers.project_push.project_panels import Page, invested, percent
+from wutong.ledgers.project_push.project_file.panels import Page, invested, percent
+from wutong.ledgers.project_push.reports.investment_queries import investment_of
 from wutong.ledgers.project_push.tests.fact_zone import actor, by_host, make_project
 from wutong.ledgers.project_push.tests.full_project import add_problem, full_project
 from wutong.registers.history.services import record

@@ -15,7 +15,7 @@ from django.test import Client
 from wutong.base.accounts.testing import make_account
 from wutong.base.lamps.models import LampRule, LampRuleSet
 from wutong.cli.main import main
-from wutong.ledgers.project_push.queries import stalled_projects
+from wutong.ledgers.project_push.stalled.queries import stalled_projects
 from wutong.ledgers.project_push.tests import plain_recount
 from wutong.ledgers.project_push.tests.histories import (
     FIRST_DAY,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from wutong.ledgers.project_push.rules import (
+from wutong.ledgers.project_push.stalled.rules import (
     DAYS_IDLE,
     DAYS_IN_STAGE,
     Life,

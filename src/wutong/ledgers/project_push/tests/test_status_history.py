@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wutong.base.calendar.workdays import WorkingCalendar
-from wutong.ledgers.project_push.status_history import Stay, node_delay, status_history
+from wutong.ledgers.project_push.project_file.status_history import Stay, node_delay, status_history
 
 CALENDAR = WorkingCalendar([2026], {date(2026, 1, 1): False})
 FIRST = date(2026, 1, 5)  # a Monday

@@ -1,0 +1,1 @@
+"""Projects that were entered twice: found, merged, taken apart again."""

@@ -1,0 +1,1 @@
+"""What a project needs before it may go on: the facts and papers that the gate table asks for."""

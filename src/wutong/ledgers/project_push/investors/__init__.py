@@ -1,0 +1,1 @@
+"""A change of the investor, and how it is re-booked."""
