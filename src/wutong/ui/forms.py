@@ -126,7 +126,8 @@ class ErrorLine:
 class HouseForm(forms.Form):
     """Base of all forms."""
 
-    default_renderer: ClassVar[type[BaseRenderer]] = HouseRenderer  # type: ignore[misc]
+    # One for all forms: each renderer would otherwise set up a template engine of its own.
+    default_renderer: ClassVar[BaseRenderer] = HouseRenderer()  # type: ignore[misc]
     input_css = "input"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

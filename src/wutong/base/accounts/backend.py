@@ -1,5 +1,6 @@
 """Signing in by login name and password."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from wutong.base.accounts.models import Account
+from wutong.base.accounts.prepared import PreparedRow
 from wutong.base.accounts.services import fold_name
 
 
@@ -35,6 +37,19 @@ class AccountBackend(BaseBackend):
         What every page needs of the person behind it (WUTONG_ACCOUNT_RELATED, WUTONG_ACCOUNT_COUNTS) comes with the
         same query.
         """
-        counts = {name: import_string(path)() for name, path in settings.WUTONG_ACCOUNT_COUNTS.items()}
-        accounts = Account.objects.select_related(*settings.WUTONG_ACCOUNT_RELATED).annotate(**counts)
-        return accounts.filter(pk=user_id, is_active=True).first()
+        account = _with_all_that_pages_need(
+            tuple(settings.WUTONG_ACCOUNT_RELATED), tuple(settings.WUTONG_ACCOUNT_COUNTS.items())
+        ).get(user_id)
+        return account if account is not None and account.is_active else None
+
+
+@cache
+def _with_all_that_pages_need(
+    related: tuple[str, ...], counts: tuple[tuple[str, str], ...]
+) -> PreparedRow[Account]:
+    """Asked by every request. Neither the related rows nor the counts depend on anything but the account."""
+    return PreparedRow(
+        lambda: Account.objects.select_related(*related).annotate(
+            **{name: import_string(path)() for name, path in counts}
+        )
+    )

@@ -1,12 +1,16 @@
 """Tags and filters of the house; built in, templates need no `{% load %}`. What they do stands in `wutong/ui/`."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.template import Context, Library
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from wutong.ui import formats
+from wutong.ui.frame import MenuGroup
 from wutong.ui.pager import pager as pager_of
 from wutong.ui.panels import Block
 from wutong.ui.table_drawing import draw_table
@@ -24,6 +28,17 @@ def table_tag(table: Table, clear_href: str = "") -> dict[str, Any]:
 @register.inclusion_tag("ui/pager.html", name="pager")
 def pager_tag(table: Table) -> dict[str, Any]:
     return {"pager": pager_of(table)}
+
+
+@register.simple_tag(name="menu_groups")
+def menu_groups_tag(groups: Sequence[MenuGroup]) -> SafeString:
+    """The menu tree: the same for everybody with the same rights at the same page, and therefore drawn once."""
+    return _menu_html(tuple(groups), get_language())
+
+
+@lru_cache(1024)
+def _menu_html(groups: tuple[MenuGroup, ...], _language: str) -> SafeString:
+    return render_to_string("ui/menu_groups.html", {"groups": groups})
 
 
 @register.simple_tag(takes_context=True, name="panel")
