@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -89,7 +89,8 @@ def of(who: str, clocks: QuerySet[Clock], actor: Actor) -> QuerySet[Clock]:
         return clocks.none()
     if who == "unit":
         return clocks.filter(case__host_unit__path__startswith=actor.unit_path)
-    return clocks.filter(Exists(held_roles(actor).filter(case=OuterRef("case"))))
+    # Few cases, and the database should begin with them, not with every clock that runs.
+    return clocks.filter(case__in=held_roles(actor).values("case"))
 
 
 def is_late(at: datetime, day: date) -> Q:

@@ -29,10 +29,8 @@ _metrics = {metric.code: metric for metric in METRICS}
 def reason_words(stage: Stage, verdict: Verdict) -> str:
     """“签约250天未开工，超红灯线10天”."""
     lamp = verdict.lamp
-    words = {
-        "signed": _("签约%(days)s天未开工") % {"days": verdict.days},
-        "started": _("开工%(days)s天未投产") % {"days": verdict.days},
-    }[stage]
+    told = {"days": verdict.days}
+    words = _("签约%(days)s天未开工") % told if stage == "signed" else _("开工%(days)s天未投产") % told
     if lamp.colour == "pause":
         return _("%(words)s，暂停中不计时") % {"words": words}
     if lamp.cause == "no_data":

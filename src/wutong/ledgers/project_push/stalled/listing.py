@@ -196,14 +196,14 @@ def _stalled_row(item: Stalled, shown: Shown, problem: Problem | None, query: Li
     days = Cell(str(item.verdict.days), value=item.verdict.days, href=f"{href}#timeline")
     cells = {
         "name": Cell(shown.name, note=f"{shown.code}　{shown.team or ''}", href=href),
-        "lamp": Cell(COLOUR_WORDS[item.verdict.colour], lamp=item.verdict.colour, note=item.reason()),
+        "lamp": Cell(str(COLOUR_WORDS[item.verdict.colour]), lamp=item.verdict.colour, note=item.reason()),
         "investor": Cell(shown.investor),
         "total": Cell(
             str(in_unit(item.amount_yuan, "亿元", 1)),
             value=in_unit(item.amount_yuan, "亿元", 4),
             href=f"{href}#timeline",
         ),
-        "band": Cell(band_label(band_of(item.amount_yuan))),
+        "band": Cell(str(band_label(band_of(item.amount_yuan)))),
         "signed_on": day_cell(item.life.signed_on),
         "plan_start_on": day_cell(shown.plan_start_on),
         "signed_days": days if item.stage == "signed" else EMPTY,
@@ -219,7 +219,7 @@ def _stalled_row(item: Stalled, shown: Shown, problem: Problem | None, query: Li
     if problem is not None:
         due = problem.due_on
         cells |= {
-            "blocking": Cell(BLOCKING_WORDS.get(problem.blocking_class, problem.blocking_class)),
+            "blocking": Cell(str(BLOCKING_WORDS.get(problem.blocking_class, problem.blocking_class))),
             "problem": Cell(problem.problem),
             "measure": Cell(problem.measure),
             "due_on": Cell(
