@@ -136,8 +136,19 @@ def _days(year: int, row: Mapping[str, Any], key: str) -> list[date]:
     return [date.fromisoformat(f"{year}-{day}") for day in row[key]]
 
 
-def working_calendar() -> WorkingCalendar:
-    """The calendar of the recorded years. One query tells whether the one built before still holds."""
+def stamp_with_account() -> Subquery:
+    """Tells one state of the recorded years from every other one, as a column of whatever is being read: the years
+    only become more, and their revisions only grow."""
+    every = CalendarYear.objects.order_by().values(every=Value(1))
+    return Subquery(every.annotate(stamp=Sum(F("year") * (F("revision") + 1))).values("stamp"))
+
+
+def working_calendar(stamp: int | None = None) -> WorkingCalendar:
+    """The calendar of the recorded years. One query tells whether the one built before still holds; none, for whoever
+    has read its stamp along with something else."""
+    for years, calendar in list(_calendars.items()):
+        if stamp is not None and stamp == sum(year * (revision + 1) for year, revision in years):
+            return calendar
     years = tuple(CalendarYear.objects.order_by("year").values_list("year", "revision"))
     if years not in _calendars:
         exceptions = dict(CalendarDay.objects.values_list("day", "is_workday"))

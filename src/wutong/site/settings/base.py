@@ -107,6 +107,7 @@ WUTONG_ACCOUNT_COUNTS = {
     "unread_notices": "wutong.base.notices.queries.unread_of_account",
     "zone_name": "wutong.base.zone.queries.name_with_account",
     "zone_in_setup": "wutong.base.zone.queries.setup_with_account",
+    "calendar_stamp": "wutong.base.calendar.services.stamp_with_account",
     "reaches": "wutong.registers.organisation.reach.reaches_with_account",
 }
 AUTH_PASSWORD_VALIDATORS = [

@@ -6,7 +6,12 @@ import pytest
 from django.conf import LazySettings
 
 from wutong.base.calendar.models import CalendarDay, CalendarYear
-from wutong.base.calendar.services import load_published_years, publish_year, working_calendar
+from wutong.base.calendar.services import (
+    load_published_years,
+    publish_year,
+    stamp_with_account,
+    working_calendar,
+)
 from wutong.base.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +72,23 @@ def test_the_calendar_is_read_once_and_then_costs_one_query(
     working_calendar()
     with django_assert_num_queries(1):  # type: ignore[operator]
         working_calendar()
+
+
+def stamp() -> int | None:
+    found = CalendarYear.objects.annotate(stamp=stamp_with_account()).values_list("stamp", flat=True).first()
+    return found
+
+
+def test_whoever_read_the_stamp_along_asks_nothing_until_a_notice_comes(
+    django_assert_num_queries: object,
+) -> None:
+    load_published_years()
+    working_calendar()
+    before = stamp()
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        assert working_calendar(before).add_workdays(date(2026, 12, 31), 1).provisional
+    publish()
+    assert stamp() != before
+    assert not working_calendar(stamp()).add_workdays(date(2026, 12, 31), 1).provisional
+    publish(off=[], work=[])
+    assert working_calendar(stamp()).is_workday(NEW_YEAR)

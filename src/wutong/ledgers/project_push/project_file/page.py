@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from wutong.base.calendar.services import working_calendar
+from wutong.base.calendar.workdays import WorkingCalendar
 from wutong.base.lamps.queries import current_and_previous
 from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.ledgerkit.detail_pages import CaseFile
@@ -61,7 +62,7 @@ def project_extras(file: CaseFile, actor: Actor, as_of: date) -> DetailExtras:
         nodes_table(page),
         months_table(page),
         photos_panel(page, file.evidence),
-        states_panel(file.procedure, known, file.assignments, working_calendar(), as_of),
+        states_panel(file.procedure, known, file.assignments, _calendar(actor), as_of),
     ]
     planned = {"started": project.plan_start_on, "in_production": project.plan_production_on}
     return DetailExtras(
@@ -79,6 +80,11 @@ def project_extras(file: CaseFile, actor: Actor, as_of: date) -> DetailExtras:
         children=child_words(file),
         late=late_by_host(limits, file.assignments, life, as_of),
     )
+
+
+def _calendar(actor: Actor) -> WorkingCalendar:
+    """Of a page the stamp came with the account."""
+    return working_calendar(getattr(actor.account, "calendar_stamp", None))
 
 
 def _actions(page: Page) -> list[Action]:
