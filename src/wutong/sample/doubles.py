@@ -17,9 +17,10 @@ DOUBLES = 2
 def build_doubles(
     plans: Sequence[PlannedProject], cases: Sequence[Case], zone: Zone, today: date, now: datetime
 ) -> None:
-    """Two signed projects have a second entry, as a lead of another team."""
+    """Two signed projects have a second entry, as a lead that the clerk took down."""
     signed = [(plan, case) for plan, case in zip(plans, cases, strict=True) if plan.end == "signed"]
     pairs = [pair for pair in signed if max(pair[0].days.values()) < today - timedelta(days=60)][:DOUBLES]
+    clerk = zone.officials["林晓岚"]
     kept = [case for _plan, case in pairs]
     rows = ProjectPush.objects.select_related("project__investor").in_bulk([case.pk for case in kept])
     projects = [rows[case.pk].project for case in kept]
@@ -31,7 +32,8 @@ def build_doubles(
                 total_investment_yuan=project.total_investment_yuan,
                 state="lead",
                 opened_on=today - timedelta(days=45),
-                host_unit=zone.units[pairs[0][0].unit],
+                host_unit=clerk.unit,
+                host_person=clerk,
             )
             for project in projects
         ],

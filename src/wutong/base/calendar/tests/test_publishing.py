@@ -75,8 +75,7 @@ def test_the_calendar_is_read_once_and_then_costs_one_query(
 
 
 def stamp() -> int | None:
-    found = CalendarYear.objects.annotate(stamp=stamp_with_account()).values_list("stamp", flat=True).first()
-    return found
+    return CalendarYear.objects.annotate(stamp=stamp_with_account()).values_list("stamp", flat=True).first()
 
 
 def test_whoever_read_the_stamp_along_asks_nothing_until_a_notice_comes(
