@@ -94,9 +94,10 @@ class Transition:
     `claims_gate`: enters what happened before the ledger was kept here; the items of the target's gate are looked at but
     not demanded, and what is missing is written down and stays open.
     `waiver`: how a case gets past a gate with items missing (容缺办理). `asks` names a gated step and says why it
-    cannot wait; `grants` is somebody else's permission, which a named right gives. Both change nothing but the case's
-    record. The permission covers the items that are missing when it is given, is used up by the step, and falls away
-    when the case changes its state.
+    cannot wait; `grants` is somebody else's permission, which a named right gives, and `declines` the refusal, by the
+    same people. All three change nothing but the case's record. The permission covers the items that are missing when
+    it is given, is used up by the step, and falls away when the case changes its state; after a refusal it may be asked
+    again.
     `awaits`: roles whose answer the host waits for from now on; `answers`: the answer of such a role is there.
     `by_clock`: nobody takes it by hand, the expiry of a clock does. `firm`: sets the firm that the case concerns.
     `leaves_children`: closes the case although sub-cases go on that would keep it open otherwise.
@@ -127,7 +128,7 @@ class Transition:
     firm: bool = False
     leaves_children: bool = False
     claims_gate: bool = False
-    waiver: Literal["", "asks", "grants"] = ""
+    waiver: Literal["", "asks", "grants", "declines"] = ""
 
 
 HAND_OVER = Transition(
@@ -250,13 +251,16 @@ def faults_of_procedure(procedure: Procedure) -> list[str]:
 def _faults_of_waivers(procedure: Procedure) -> Iterator[str]:
     """A way past a gate without reason, without right or without a second person."""
     asking = {item.verb for item in procedure.transitions if item.waiver == "asks"}
+    granting = [item.who for item in procedure.transitions if item.waiver == "grants"]
     for item in procedure.transitions:
         if item.waiver and (item.target != STAY or not item.needs_reason or item.gate):
             yield f"{item.verb} is about a waiver: it stays in its state, needs a reason and has no gate"
-        if item.waiver == "grants" and (
+        if item.waiver in {"grants", "declines"} and (
             not item.who.right or item.who.roles or not asking or set(item.not_by_actor_of) != asking
         ):
-            yield f"{item.verb} grants a waiver: by a right, and by nobody who asked for it"
+            yield f"{item.verb} answers a request for a waiver: by a right, and by nobody who asked for it"
+        if item.waiver == "declines" and item.who not in granting:
+            yield f"{item.verb} declines a waiver: by those who grant it"
         if item.claims_gate and (item.gate or item.target in {STAY, BACK} or not item.needs_reason):
             yield f"{item.verb} claims a gate: it enters a state and needs a reason"
 

@@ -130,6 +130,10 @@ ERRAND = Procedure(
             "grant_waiver", "准予容缺", ("working",), STAY, Who(right="errand.waive"), needs_reason=True,
             waiver="grants", not_by_actor_of=("ask_waiver",),
         ),
+        Transition(
+            "decline_waiver", "不予容缺", ("working",), STAY, Who(right="errand.waive"), needs_reason=True,
+            waiver="declines", not_by_actor_of=("ask_waiver",),
+        ),
         Transition("claim", "补录许可", ("working",), "permitted", EDIT, needs_reason=True, claims_gate=True),
         Transition("value", "调整金额", (), STAY, EDIT, amount=True, needs_reason=True),
         Transition(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.cases.context import valid_changes
 from wutong.cases.models import Case, CaseDetail, Evidence
 from wutong.cases.procedures import CORRECT_VERB, Procedure, Transition
-from wutong.cases.waivers import waivers_of
+from wutong.cases.waivers import ANSWERS, waivers_of
 from wutong.ledgerkit.clock_fields import add_clock_fields, add_time_field, notice_kinds
 from wutong.ledgerkit.gate_panel import waiver_words
 from wutong.registers.organisation.models import Official, Unit
@@ -109,15 +109,15 @@ class StepForm(HouseForm):
             )
 
     def _add_waiver(self) -> None:
-        """Which step behind a gate: to ask, any that lies ahead; to permit, one that somebody asked for, with the words
+        """Which step behind a gate: to ask, any that lies ahead; to answer, one that somebody asked for, with the words
         and the reason."""
         ahead = self.procedure.gated_from(self.case.state)
         words: list[str] = []
-        if self.transition.waiver == "grants":
+        if self.transition.waiver in ANSWERS:
             changes = self.case.changes.select_related("actor").order_by("seq")
             asked = waivers_of(self.procedure, changes).asked
             ahead = [item for item in ahead if item.verb in asked]
-            words = [waiver_words(asked[item.verb]) for item in ahead]
+            words = [waiver_words(asked[item.verb]) for item in ahead] or [str(_("没有待答复的申请。"))]
         self.fields["gate_verb"] = forms.ChoiceField(
             label=_("容缺办理哪一步"),
             choices=[(item.verb, item.label) for item in ahead],

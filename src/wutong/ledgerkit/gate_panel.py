@@ -12,7 +12,7 @@ from wutong.cases.gate_sets import facts_of_set
 from wutong.cases.gates import GateItem, evaluate, missing, rules_for, rules_of
 from wutong.cases.procedures import Transition
 from wutong.cases.registry import case_type_of
-from wutong.cases.waivers import Waiver, Waivers, waivers_of
+from wutong.cases.waivers import ANSWERS, Waiver, Waivers, waivers_of
 from wutong.cases.who import is_allowed
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.panels import GateLine, GatePanel, PanelEnd
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gate:
-    """The next step behind a gate, its items, and who asked to be let past it or was."""
+    """The next step behind a gate, its items, and who asked to be let past it, was or was not."""
 
     transition: Transition
     items: list[GateItem]
@@ -42,6 +42,10 @@ class Gate:
     def granted(self) -> Waiver | None:
         return self.waivers.granted.get(self.transition.verb)
 
+    @property
+    def declined(self) -> Waiver | None:
+        return self.waivers.declined.get(self.transition.verb)
+
     def refuses(self, transition: Transition) -> bool:
         """Whether the engine would refuse a step for what is missing; a permission of somebody else opens it."""
         if not transition.gate or transition.target != self.transition.target:
@@ -51,8 +55,8 @@ class Gate:
 
 
 def offers(gate: Gate | None, transition: Transition) -> bool:
-    """Whether a step is worth a button: a waiver is asked for where something is missing, granted where it was asked
-    for. Any other step is."""
+    """Whether a step is worth a button: a waiver is asked for where something is missing, granted or declined where it
+    was asked for. Any other step is."""
     if not transition.waiver:
         return True
     if gate is None or not gate.refuses(gate.transition):
@@ -134,21 +138,26 @@ def _action(file: "CaseFile", actor: Actor, item: GateItem) -> tuple[str, str]:
 
 
 def _waiver_lines(file: "CaseFile", actor: Actor, gate: Gate) -> list[GateLine]:
-    """Who let the case past the gate, or asked for it, and why."""
+    """Who let the case past the gate, refused to or asked for it, and why."""
     if not gate.lacking:
         return []
-    if gate.granted is not None and gate.asked is None:
-        return [GateLine("ok", _("已获准容缺"), waiver_words(gate.granted))]
-    if gate.asked is None:
-        return []
-    grant = next(
-        (item for item in file.procedure.leads_from(file.case.state) if item.waiver == "grants"), None
-    )
-    label: Text = ""
-    href = ""
-    if grant is not None and is_allowed(actor, grant.who, file.assignments_open):
-        label, href = grant.label, _act_href(file, grant.verb)
-    return [GateLine("waiting", _("已申请容缺办理，待准予"), waiver_words(gate.asked), label, href)]
+    if gate.asked is not None:
+        first, other, *_more = [*_answers(file, actor), ("", ""), ("", "")]
+        return [GateLine("waiting", _("已申请容缺办理，待准予"), waiver_words(gate.asked), *first, *other)]
+    lines = []
+    if gate.declined is not None:
+        lines.append(GateLine("missing", _("不予容缺"), waiver_words(gate.declined)))
+    if gate.granted is not None:
+        lines.append(GateLine("ok", _("已获准容缺"), waiver_words(gate.granted)))
+    return lines
+
+
+def _answers(file: "CaseFile", actor: Actor) -> list[tuple[Text, str]]:
+    """Label and address of what the reader may answer to a request, the permission first."""
+    answers = [item for item in file.procedure.leads_from(file.case.state) if item.waiver in ANSWERS]
+    answers = [item for item in answers if is_allowed(actor, item.who, file.assignments_open)]
+    answers.sort(key=lambda item: ANSWERS.index(item.waiver))
+    return [(item.label, _act_href(file, item.verb)) for item in answers]
 
 
 def waiver_words(waiver: Waiver) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.ui.formats import days_text, short_date_text
 from wutong.ui.panels import Panel
 from wutong.ui.tables import Text
-from wutong.ui.time_axis import Scale, Tick, number, shortened, text_width, ticks
+from wutong.ui.time_axis import TEXT_SIZE, Scale, Tick, number, shortened, text_width, ticks
 
 WIDTH = 748
 TOP = 24
@@ -113,19 +113,20 @@ def standing(node: Node, as_of: date) -> Standing:
     return "overdue" if node.planned_on < as_of else "ahead"
 
 
-def time_scale(nodes: Sequence[Node], as_of: date, left: float) -> Scale:
+def time_scale(nodes: Sequence[Node], as_of: date, left: float, text_size: float = TEXT_SIZE) -> Scale:
     """A scale from the first of the earliest month to the latest day, the data day always on it."""
     days = [as_of]
     for node in nodes:
         days.extend(day for day in (node.planned_on, happened_on(node, as_of)) if day)
     first = min(days).replace(day=1)
-    return Scale(first, max(days), left, WIDTH - RIGHT_MARGIN)
+    return Scale(first, max(days), left, WIDTH - RIGHT_MARGIN * text_size / TEXT_SIZE, text_size)
 
 
-def draw_nodes(nodes: Sequence[Node], as_of: date) -> NodesChart:
-    """Places every node on the drawing."""
-    left = min(max([LEFT_MIN, *(text_width(str(node.label)) + 24 for node in nodes)]), LEFT_MAX)
-    scale = time_scale(nodes, as_of, left)
+def draw_nodes(nodes: Sequence[Node], as_of: date, text_size: float = TEXT_SIZE) -> NodesChart:
+    """Places every node on the drawing; `text_size` in pixels is larger where it is read from afar."""
+    names = (text_width(str(node.label), text_size) + 24 for node in nodes)
+    left = min(max([LEFT_MIN, *names]), LEFT_MAX * text_size / TEXT_SIZE)
+    scale = time_scale(nodes, as_of, left, text_size)
     bottom = TOP + ROW_HEIGHT * len(nodes) + 4
     return NodesChart(
         view_box=f"0 0 {WIDTH} {bottom + FOOT_HEIGHT}",
@@ -155,13 +156,16 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
     )
     mark_x = max(x for x in (planned_x, bar_end, scale.left) if x is not None)
     gap = 8 if how == "overdue" else LABEL_GAP
-    at_end = mark_x + gap + text_width(text) > WIDTH
+    at_end = mark_x + gap + text_width(text, scale.text_size) > WIDTH
     before = (bar[0] if bar else mark_x) - LABEL_GAP
-    if before - text_width(text) < scale.left:
-        before = mark_x - gap  # no room beside the line: the text stands on it, with a halo
+    if before - text_width(text, scale.text_size) < scale.left:
+        before = mark_x - gap  # no room beside the line: the text stands in its way, and it ends there
+        if at_end and bar:
+            left_of_text = before - text_width(text, scale.text_size) - LABEL_GAP
+            bar = (bar[0], max(left_of_text - bar[0], 0)) if left_of_text > bar[0] else bar
     return NodeRow(
         label=label,
-        short_label=shortened(label, scale.left - 12),
+        short_label=shortened(label, scale.left - 12, scale.text_size),
         href=node.href,
         planned_on=node.planned_on,
         actual_on=actual_on,
@@ -222,15 +226,17 @@ def _optional(value: float | None, offset: float = 0) -> str:
 
 @dataclass(frozen=True)
 class NodesPanel(Panel):
-    """The drawing with its table. `id` is needed when nodes have no `href`: they lead to their row of the table."""
+    """The drawing with its table. `id` is needed when nodes have no `href`: they lead to their row of the table.
+    `text_size` is what the style sheet of the page gives its words, in pixels."""
 
     template: ClassVar[str] = "ui/panels/nodes.html"
     nodes: Sequence[Node]
     as_of: date
+    text_size: float = TEXT_SIZE
 
     @property
     def chart(self) -> NodesChart:
-        return draw_nodes(self.nodes, self.as_of)
+        return draw_nodes(self.nodes, self.as_of, self.text_size)
 
     @property
     def caption(self) -> Text:

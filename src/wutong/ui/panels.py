@@ -85,7 +85,7 @@ class TablePanel(Panel):
 class GateLine:
     """One condition of the next step: met, missing, or handed in and waiting for somebody's check.
 
-    Its action is a form, which opens in a drawer when scripts run.
+    Its action is a form, which opens in a drawer when scripts run; what can be answered in another way has a second one.
     """
 
     state: Literal["ok", "missing", "waiting"]
@@ -93,6 +93,8 @@ class GateLine:
     note: Text = ""
     action_label: Text = ""
     action_href: str = ""
+    other_label: Text = ""
+    other_href: str = ""
 
     @property
     def css(self) -> str:

@@ -5,9 +5,10 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-HAN_WIDTH, LATIN_WIDTH = 12.0, 6.7  # of one character at 12 px
+TEXT_SIZE = 12
+HAN_WIDTH, LATIN_WIDTH = 12.0, 6.7  # of one character at that size
 TICK_MONTHS = (1, 3, 6, 12, 24, 60)
-TICK_SPACE = 78  # below this two tick labels touch; browsers set digits a little apart from Han characters
+TICK_SPACE = 78  # at that size; below this two tick labels touch; browsers set digits a little apart from Han characters
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Scale:
-    """Days to pixels: `first` lies at `left`, `last` at `right`."""
+    """Days to pixels: `first` lies at `left`, `last` at `right`. `text_size` is that of the labels in pixels."""
 
     first: date
     last: date
     left: float
     right: float
+    text_size: float = TEXT_SIZE
 
     def x(self, day: date) -> float:
         return self.left + (day - self.first).days * self.per_day
@@ -37,7 +39,7 @@ class Scale:
 def tick_days(scale: Scale) -> list[date]:
     """Firsts of months in the finest step whose labels do not touch."""
     for months in TICK_MONTHS:
-        if scale.per_day * months * 30.4 >= TICK_SPACE:
+        if scale.per_day * months * 30.4 >= TICK_SPACE * scale.text_size / TEXT_SIZE:
             break
     day, days = scale.first, []
     while day <= scale.last:
@@ -47,9 +49,10 @@ def tick_days(scale: Scale) -> list[date]:
     return days
 
 
-def text_width(text: str) -> float:
-    """Width of 12 px text in user units, near enough to keep labels inside the drawing."""
-    return sum(HAN_WIDTH if ord(character) > 0x2E7F else LATIN_WIDTH for character in text)
+def text_width(text: str, size: float = TEXT_SIZE) -> float:
+    """Width of a text in user units, near enough to keep labels inside the drawing."""
+    width = sum(HAN_WIDTH if ord(character) > 0x2E7F else LATIN_WIDTH for character in text)
+    return width * size / TEXT_SIZE
 
 
 def ticks(scale: Scale) -> list[Tick]:
@@ -64,11 +67,11 @@ def ticks(scale: Scale) -> list[Tick]:
     return drawn
 
 
-def shortened(label: str, width: float) -> str:
-    """The label cut so that it fits `width` pixels at 12 px."""
-    if text_width(label) <= width:
+def shortened(label: str, width: float, size: float = TEXT_SIZE) -> str:
+    """The label cut so that it fits `width` pixels."""
+    if text_width(label, size) <= width:
         return label
-    while label and text_width(label) + HAN_WIDTH > width:
+    while label and text_width(f"{label}…", size) > width:
         label = label[:-1]
     return label + "…"
 

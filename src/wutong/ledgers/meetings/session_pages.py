@@ -45,6 +45,8 @@ from wutong.ui.responses import asks_for_fragment
 
 SHOWN = 5
 """So many decisions of the last meeting stand on the wall, the late ones first; the others behind a link."""
+WALL_TEXT = 17
+"""Pixels of the words in the drawing of nodes on a wall, as the style sheet of the hall sets them."""
 STOP_ASKING = 286
 """Tells htmx that there will be nothing new."""
 LATE_FIRST = {"overdue": 0, "running": 1, "done": 2, "noted": 3, "withdrawn": 4}
@@ -150,7 +152,11 @@ def _rows(request: HttpRequest, item: AgendaItem) -> dict[str, Any]:
 def _on_the_wall(request: HttpRequest, item: AgendaItem, shown: Agenda) -> dict[str, Any]:
     today = today_of(request)
     brief = brief_of(item.case, viewer(request), today)
-    panel = NodesPanel(title="", nodes=brief.nodes, as_of=today, id="nodes") if brief.nodes else None
+    panel = (
+        NodesPanel(title="", nodes=brief.nodes, as_of=today, id="nodes", text_size=WALL_TEXT)
+        if brief.nodes
+        else None
+    )
     in_hall = any(other.pk == item.pk for other in shown.items)
     return _rows(request, item) | {
         "brief": brief,

@@ -62,7 +62,7 @@ LEDGER = Ledger(
         Right("project_push.rectify", _("提出问题"), _("登记项目的问题和整改。")),
         Right("project_push.verify", _("核验"), _("核验佐证，核查销号；不能核自己办的。")),
         Right("project_push.assign", _("调整责任"), _("调整责任、延期、暂停、终止、转督办。")),
-        Right("project_push.waive", _("准予容缺"), _("准许别人申请的容缺办理；缺的材料限期补齐。")),
+        Right("project_push.waive", _("准予容缺"), _("准许或不准别人申请的容缺办理；缺的材料限期补齐。")),
         Right("project_push.correct", _("更正日期"), _("更正已登记变更的日期，写明理由。")),
         Right("project_push.merge", _("合并重复项目"), _("把登记了两次的项目并成一个，或撤销。")),
         Right("project_push.publish", _("公布项目统计"), _("按口径公布项目数，公布后不再变。")),

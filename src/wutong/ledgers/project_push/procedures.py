@@ -82,6 +82,11 @@ PROJECT_LIFE = Procedure(
             needs_reason=True, waiver="grants", not_by_actor_of=("ask_waiver",),
             words=_("只对这一步、只用一次；项目状态变了就失效。缺的开成整改，30天内补齐。"),
         ),
+        Transition(
+            "decline_waiver", _("不予容缺"), BEFORE_A_GATE, STAY, Who(right="project_push.waive", never=("host",)),
+            needs_reason=True, waiver="declines", not_by_actor_of=("ask_waiver",),
+            words=_("申请到此为止，理由告知申请人；补了材料或情况有变，可以再申请。"),
+        ),
         Transition("note_progress", _("记进展"), (), STAY, EDIT, fields=("latest_progress",)),
         Transition("hand_in", _("交佐证"), (), STAY, EDIT, accepts_evidence=True),
         Transition("check_evidence", _("核验佐证"), (), STAY, VERIFY, checks=True),

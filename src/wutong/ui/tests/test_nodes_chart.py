@@ -78,30 +78,44 @@ def test_equal_spans_of_days_are_equally_wide():
     assert scale.x(scale.first) == 96
 
 
-@given(NODES, DAYS)
-def test_no_mark_and_no_label_leaves_the_drawing(nodes, as_of):
-    chart = draw_nodes(nodes, as_of)
+SIZES = st.sampled_from([12, 13.5, 17])
+"""On a screen, on a small wall, on a large one."""
+
+
+@given(NODES, DAYS, SIZES)
+def test_no_mark_and_no_label_leaves_the_drawing(nodes, as_of, size):
+    chart = draw_nodes(nodes, as_of, size)
     bottom = float(chart.view_box.split()[3])
     for row in chart.rows:
         for x in filter(None, (row.diamond_x, row.disc_x, row.bar_x)):
             assert 0 <= float(x) <= WIDTH
-        start = float(row.text_x) - (text_width(row.text) if row.text_anchor_end else 0)
+        width = text_width(row.text, size)
+        start = float(row.text_x) - (width if row.text_anchor_end else 0)
         assert start >= 0
-        assert start + text_width(row.text) <= WIDTH + 1
+        assert start + width <= WIDTH + 1
         assert not row.bar_width or float(row.bar_width) > 0
         assert 0 < float(row.y) < bottom
-        assert text_width(row.short_label) <= LEFT_MAX
+        assert text_width(row.short_label, size) <= LEFT_MAX * size / 12
     assert 0 <= float(chart.as_of_x) <= WIDTH
 
 
-@given(NODES, DAYS)
-def test_tick_labels_do_not_touch(nodes, as_of):
-    scale = time_scale(nodes, as_of, 96)
+@given(NODES, DAYS, SIZES)
+def test_no_label_of_a_mark_lies_on_the_name_of_its_node(nodes, as_of, size):
+    chart = draw_nodes(nodes, as_of, size)
+    for row in chart.rows:
+        name_ends = text_width(row.short_label, size)
+        start = float(row.text_x) - (text_width(row.text, size) if row.text_anchor_end else 0)
+        assert start >= name_ends, (row.short_label, row.text)
+
+
+@given(NODES, DAYS, SIZES)
+def test_tick_labels_do_not_touch(nodes, as_of, size):
+    scale = time_scale(nodes, as_of, 96, size)
     xs = [scale.x(day) for day in tick_days(scale)]
     assert xs, "there is always a tick"
-    span = scale.last - scale.first
+    space, span = TICK_SPACE * size / 12, scale.last - scale.first
     if span < timedelta(days=365 * 25):
-        assert all(later - earlier >= TICK_SPACE * 0.9 for earlier, later in zip(xs, xs[1:], strict=False))
+        assert all(later - earlier >= space * 0.9 for earlier, later in zip(xs, xs[1:], strict=False))
 
 
 def test_the_year_is_written_where_it_changes():

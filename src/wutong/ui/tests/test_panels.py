@@ -64,13 +64,15 @@ def test_a_gate_says_in_words_what_is_there_and_what_is_missing():
         GateLine("missing", "节能审查意见", "缺余热章节", "补充", "/add/"),
         GateLine("waiting", "现场照片", "", "核验", "/check/"),
         GateLine("ok", "招商合同", "", "秦示例，2023-09-25"),
+        GateLine("waiting", "已申请", "", "准", "/grant/", "不准", "/decline/"),
     ]
-    missing, waiting, ok = drawn(GatePanel(lines, title="离“开工”还缺1项", id="gate")).find("li")
+    missing, waiting, ok, asked = drawn(GatePanel(lines, title="离“开工”还缺1项", id="gate")).find("li")
     assert missing.css == ["is-no"] and "缺少" in missing.all_text and "缺余热章节" in missing.all_text
     assert waiting.css == ["is-ask"] and "待核" in waiting.all_text
     assert ok.css == ["is-ok"] and "已具备" in ok.all_text
     assert missing.one("a").attrs["href"] == "/add/"
     assert not ok.find("a")
+    assert [link.attrs["href"] for link in asked.find("a")] == ["/grant/", "/decline/"]
 
 
 def test_a_timeline_is_an_ordered_list_with_machine_readable_days():
