@@ -25,6 +25,7 @@ FOOT_HEIGHT = 20
 RIGHT_MARGIN = 92  # room for the label of the last node
 LEFT_MIN, LEFT_MAX = 96, 200
 LABEL_GAP = 11
+GROUND_EDGE = 6  # of the ground under a text that stands on a line
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class NodeRow:
     bar_width: str
     text_x: str
     text_anchor_end: bool
+    ground_x: str
+    ground_width: str
     text_css: str
 
     @property
@@ -159,10 +162,9 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
     at_end = mark_x + gap + text_width(text, scale.text_size) > WIDTH
     before = (bar[0] if bar else mark_x) - LABEL_GAP
     if before - text_width(text, scale.text_size) < scale.left:
-        before = mark_x - gap  # no room beside the line: the text stands in its way, and it ends there
-        if at_end and bar:
-            left_of_text = before - text_width(text, scale.text_size) - LABEL_GAP
-            bar = (bar[0], max(left_of_text - bar[0], 0)) if left_of_text > bar[0] else bar
+        before = mark_x - gap  # no room beside the line: the text stands on it, on a ground of its own
+    on_line = at_end and bar is not None and before > bar[0]
+    width = text_width(text, scale.text_size)
     return NodeRow(
         label=label,
         short_label=shortened(label, scale.left - 12, scale.text_size),
@@ -185,6 +187,8 @@ def _row(node: Node, as_of: date, scale: Scale, y: float) -> NodeRow:
         bar_width=number(bar[1]) if bar else "",
         text_x=number(before if at_end else mark_x + gap),
         text_anchor_end=at_end,
+        ground_x=number(before - width - GROUND_EDGE) if on_line else "",
+        ground_width=number(width + 2 * GROUND_EDGE),
         text_css={"overdue": "t-red t-halo", "ahead": "t-dim", "open": "t-dim"}.get(how, "t-halo"),
     )
 

@@ -1,6 +1,7 @@
 """Tags and filters of the house; built in, templates need no `{% load %}`. What they do stands in `wutong/ui/`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +34,8 @@ def pager_tag(table: Table) -> dict[str, Any]:
 @register.simple_tag(name="menu_groups")
 def menu_groups_tag(groups: Sequence[MenuGroup]) -> SafeString:
     """The menu tree: the same for everybody with the same rights at the same page, and therefore drawn once."""
-    return _menu_html(tuple(groups), get_language())
+    kept = tuple(replace(group, items=tuple(group.items)) for group in groups)
+    return _menu_html(kept, get_language())
 
 
 @lru_cache(1024)
