@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_house() -> None:
+    """A page of an English reader leaves its thread in English; the next test must not begin there."""
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 def runs_on_postgresql() -> bool:

@@ -34,6 +34,7 @@ def build_doubles(
                 opened_on=today - timedelta(days=45),
                 host_unit=clerk.unit,
                 host_person=clerk,
+                verifier=zone.officials["秦舒"],
             )
             for project in projects
         ],
