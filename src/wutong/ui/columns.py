@@ -34,22 +34,22 @@ class ColumnChoice:
 class ColumnChooser:
     """`shown` of `total` columns, one tick per optional column, and the parameters that the form must keep."""
 
-    choices: Sequence[ColumnChoice]
+    choices: tuple[ColumnChoice, ...]
     shown: int
     total: int
-    kept: Sequence[tuple[str, str]]
+    kept: tuple[tuple[str, str], ...]
 
 
 def column_chooser(columns: Sequence[Column], table: Table) -> ColumnChooser | None:
     """The chooser beside `table`, or None when no column is optional."""
     shown = {column.key for column in table.columns}
-    choices = [
+    choices = tuple(
         ColumnChoice(column.key, column.label, column.group, column.key in shown)
         for column in columns
         if column.optional
-    ]
+    )
     if not choices:
         return None
     return ColumnChooser(
-        choices, len(table.columns), len(columns), kept_parameters(table, without=("cols", "page"))
+        choices, len(table.columns), len(columns), tuple(kept_parameters(table, without=("cols", "page")))
     )

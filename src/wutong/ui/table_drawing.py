@@ -12,10 +12,11 @@ from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wutong.ui.links import sort_link
-from wutong.ui.tables import Cell, Column, Row, Table, Text
+from wutong.ui.tables import Cell, Column, KeptRows, Row, Table, Text
 
 LAMP_WORDS: Mapping[str, Text] = {
     "red": _("红灯"),
@@ -57,6 +58,11 @@ class DrawnTable:
     body: SafeString
     foot: SafeString
 
+    @property
+    def head_html(self) -> SafeString:
+        rows = ("".join(_head_cell_html(cell) for cell in row) for row in self.head)
+        return SafeString("".join(f'<tr role="row">{cells}</tr>' for cells in rows))
+
 
 @dataclass(frozen=True)
 class _Lane:
@@ -85,15 +91,26 @@ class _Lane:
 
 def draw_table(table: Table, *, row_id_prefix: str = "row-") -> DrawnTable:
     """The ledger of a list page: numbered, first columns fixed, cards on a phone."""
-    lanes = _lanes(table, numbered=True)
+    lanes, body = _lanes_and_body(table, row_id_prefix)
     return DrawnTable(
         table=table,
         css="ledger ledger--cards",
         tall=True,
         head=_head(table, lanes, numbered=True),
-        body=_body(table, lanes, numbered=True, row_id_prefix=row_id_prefix),
+        body=body,
         foot=_foot(table, lanes, numbered=True),
     )
+
+
+def _lanes_and_body(table: Table, row_id_prefix: str) -> tuple[Sequence[_Lane], SafeString]:
+    """What depends on nothing but the rows, the columns and the language."""
+    kept = table.rows.drawn if isinstance(table.rows, KeptRows) else {}
+    key = get_language(), tuple(table.columns), table.first_number, row_id_prefix
+    if key not in kept:
+        lanes = _lanes(table, numbered=True)
+        kept[key] = lanes, _body(table, lanes, numbered=True, row_id_prefix=row_id_prefix)
+    found: tuple[Sequence[_Lane], SafeString] = kept[key]
+    return found
 
 
 def draw_plain_table(table: Table, *, row_id_prefix: str = "") -> DrawnTable:
@@ -237,6 +254,22 @@ def _head_cell(table: Table, lane: _Lane, rowspan: int) -> HeadCell:
         href=sort_link(table, column) if column.sortable else "",
         aria_sort=aria_sort,
     )
+
+
+def _head_cell_html(cell: HeadCell) -> str:
+    attributes = f' role="columnheader" scope="{cell.scope}"{_css_attribute(cell.css)}'
+    if cell.colspan > 1:
+        attributes += f' colspan="{cell.colspan}"'
+    if cell.rowspan > 1:
+        attributes += f' rowspan="{cell.rowspan}"'
+    if cell.aria_sort:
+        attributes += f' aria-sort="{cell.aria_sort}"'
+    words = _escaped(cell.label)
+    if cell.unit:
+        words += f" <small>({_escaped(cell.unit)})</small>"
+    if cell.href:
+        words = f'<a href="{_escaped(cell.href)}">{words}</a>'
+    return f"<th{attributes}>{words}</th>"
 
 
 def _body(table: Table, lanes: Sequence[_Lane], *, numbered: bool, row_id_prefix: str) -> SafeString:

@@ -67,6 +67,19 @@ class Row:
     chosen: bool = False
 
 
+class KeptRows(tuple[Row, ...]):
+    """Rows that many pages show unchanged; what was drawn of them is kept with them. A source that hands them out looks
+    first whether anything that they show has changed."""
+
+    drawn: dict[Any, Any]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "KeptRows":
+        kept = cls(rows)
+        kept.drawn = {}
+        return kept
+
+
 @dataclass(frozen=True)
 class Sort:
     """Current order. A header link sets `?sort=key` or `?sort=-key`."""

@@ -1,6 +1,6 @@
 """The list of stalled projects: its columns, filters, rows and totals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -8,8 +8,8 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.base.money import in_unit
@@ -20,7 +20,7 @@ from wutong.ledgers.project_push.stalled.found_before import may_be_kept, stalle
 from wutong.ledgers.project_push.stalled.queries import Stalled, Summary, stalled_projects
 from wutong.registers.projects.bands import BANDS_YUAN, band_label, band_of
 from wutong.ui.forms import FilterForm
-from wutong.ui.tables import Cell, Column, Row, Text, day_cell
+from wutong.ui.tables import Cell, Column, KeptRows, Row, Text, day_cell
 
 STALLED_COLUMNS = (
     Column("name", gettext_lazy("项目名称"), "name", phone="show"),
@@ -174,11 +174,28 @@ class Problem(NamedTuple):
     measure: str
 
 
-def stalled_rows(entries: Sequence[Stalled], query: ListQuery) -> list[Row]:
+PAGES_KEPT, ROWS_KEPT = 64, 100
+"""So many pages of the list a process keeps drawn; an export of all rows is none of them."""
+_kept: dict[Hashable, tuple[tuple[Stalled, ...], KeptRows]] = {}
+
+
+def stalled_rows(entries: Sequence[Stalled], query: ListQuery) -> Sequence[Row]:
+    """What the rows show is read each time; they are put together only when it has changed."""
     ids = [item.case_id for item in entries]
-    shown = {row[0]: Shown(*row) for row in ProjectPush.objects.filter(case__in=ids).values_list(*SHOWN)}
+    found = {row[0]: Shown(*row) for row in ProjectPush.objects.filter(case__in=ids).values_list(*SHOWN)}
     problems = _open_problems(ids)
-    return [_stalled_row(item, shown[item.case_id], problems.get(item.case_id), query) for item in entries]
+    shown = [(item, found[item.case_id], problems.get(item.case_id)) for item in entries]
+    # The findings are kept beside the rows: as long as they are, no other ones have their identity.
+    key = get_language(), query.as_of, tuple((id(item), *told) for item, *told in shown)
+    known = _kept.get(key)
+    if known is not None:
+        return known[1]
+    rows = KeptRows.of([_stalled_row(item, told, problem, query) for item, told, problem in shown])
+    if len(rows) <= ROWS_KEPT:
+        if len(_kept) >= PAGES_KEPT:
+            _kept.clear()
+        _kept[key] = tuple(entries), rows
+    return rows
 
 
 def _open_problems(case_ids: Sequence[int]) -> dict[int | None, Problem]:
