@@ -46,6 +46,8 @@ from wutong.registers.people.models import Person
 from wutong.registers.people.services import add_contact
 from wutong.registers.places.models import PlaceKind
 from wutong.registers.places.services import PlaceFacts, open_place
+from wutong.registers.projects.distinct import declare_distinct
+from wutong.registers.projects.models import Project
 
 MARK = "暗礁"
 """Every secret text holds it; asking a list for it would show all of them."""
@@ -185,6 +187,8 @@ def rows_for_everybody(world: World, importer: Account) -> dict[str, Any]:
         world.firms[1][0], world.firms[2][0], reason="示例", actor=SYSTEM, on=zone.today, now=zone.now
     )
     undo_merge(merge, reason="示例", actor=SYSTEM, on=zone.today, now=zone.now)
+    known, secret = Project.objects.filter(push__case__in=world.cases[:2]).order_by("pk")
+    declare_distinct(known, secret, reason="示例", **told)
     return {
         "chains": (chain, node),
         "lead": lead,

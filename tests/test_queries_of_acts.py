@@ -106,6 +106,8 @@ def life_of_a_project(run: Run) -> None:
     run.do(double, "unmerge", zone.clerk, reason="是两个项目")
     waived = zone.project("示例四期")
     run.do(waived, "ask_waiver", zone.host, reason="证照在办", gate_verb="start")
+    run.do(waived, "decline_waiver", zone.leader, reason="先补证", gate_verb="start")
+    run.do(waived, "ask_waiver", zone.host, reason="证已报批", gate_verb="start")
     run.do(waived, "grant_waiver", zone.leader, reason="抢工期", gate_verb="start")
     run.do(waived, "terminate", zone.leader, reason="不建了")
 

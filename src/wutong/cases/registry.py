@@ -46,6 +46,7 @@ class CaseType:
 _types: dict[tuple[str, int], CaseType] = {}
 _latest: dict[str, CaseType] = {}
 _rung_reactions: list[RungReaction] = []
+_waiver_reactions: list[Reaction] = []
 _reactions: dict[tuple[str, str], list[Reaction]] = {}
 _set_reactions: list[tuple[str, frozenset[str], SetReaction]] = []
 
@@ -97,8 +98,18 @@ def react_to(case_type: str, verb: str) -> Callable[[Reaction], Reaction]:
     return add
 
 
+def react_to_waivers(reaction: Reaction) -> Reaction:
+    """Declare what else happens, in the same transaction, when a waiver is asked for, granted or declined, whatever
+    the procedure calls these steps."""
+    if reaction not in _waiver_reactions:
+        _waiver_reactions.append(reaction)
+    return reaction
+
+
 def reactions_to(case: Case, change: Change) -> Sequence[Reaction]:
-    return _reactions.get((case.case_type, change.verb), ())
+    own = _reactions.get((case.case_type, change.verb), ())
+    transition = case_type_of(case).procedure.transition(change.verb)
+    return [*own, *_waiver_reactions] if transition is not None and transition.waiver else own
 
 
 def react_to_sets(case_type: str, *verbs: str) -> Callable[[SetReaction], SetReaction]:

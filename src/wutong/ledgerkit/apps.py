@@ -13,8 +13,9 @@ class LedgerkitConfig(AppConfig):
     verbose_name = _("台账底座")
 
     def ready(self) -> None:
-        """Rungs of clocks tell people."""
+        """Rungs of clocks and requests to be let past a gate tell people."""
         import_module("wutong.ledgerkit.clock_notices")
+        import_module("wutong.ledgerkit.waiver_notices")
 
 
 class LedgerConfig(AppConfig):

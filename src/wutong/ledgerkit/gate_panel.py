@@ -146,7 +146,7 @@ def _waiver_lines(file: "CaseFile", actor: Actor, gate: Gate) -> list[GateLine]:
         return [GateLine("waiting", _("已申请容缺办理，待准予"), waiver_words(gate.asked), *first, *other)]
     lines = []
     if gate.declined is not None:
-        lines.append(GateLine("missing", _("不予容缺"), waiver_words(gate.declined)))
+        lines.append(GateLine("missing", _("容缺申请未获准"), waiver_words(gate.declined)))
     if gate.granted is not None:
         lines.append(GateLine("ok", _("已获准容缺"), waiver_words(gate.granted)))
     return lines

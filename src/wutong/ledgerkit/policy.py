@@ -7,6 +7,7 @@ the leaders' right. Whoever sees a case sees its sub-cases; a sub-case of a rest
 those who have to do with it themselves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,6 +45,21 @@ def of_visible_case(actor: Actor, key: str = "case_id") -> Exists:
     """A condition on rows that hang on a case (clocks, details): each is judged by itself, after the other conditions
     of a query have left few of them. `key` is the column with the key of the case."""
     return Exists(visible_cases(actor).filter(pk=OuterRef(key)))
+
+
+def who_may_see(case: Case, actors: Sequence[Actor]) -> list[Actor]:
+    """Those of some actors who may see a case, in their order. One query for all of them, none where rights are enough."""
+    judged_one_by_one = [actor for actor in actors if not opens_everything(actor, case.case_type)]
+    conditions = {
+        f"seen_{index}": Exists(visible_cases(actor).filter(pk=OuterRef("pk")))
+        for index, actor in enumerate(judged_one_by_one)
+    }
+    seen: tuple[bool, ...] = ()
+    if conditions:
+        rows = Case.objects.filter(pk=case.pk).annotate(**conditions)
+        seen = rows.values_list(*conditions).get()
+    hidden = {id(actor) for actor, sees in zip(judged_one_by_one, seen, strict=True) if not sees}
+    return [actor for actor in actors if id(actor) not in hidden]
 
 
 def listed_cases(actor: Actor, case_type: str) -> QuerySet[Case]:

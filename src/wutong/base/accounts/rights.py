@@ -83,7 +83,9 @@ def read_rights(accounts: Sequence[Account], on: date) -> None:
     """Read what `rights_of` would ask for account by account. One query."""
     found: dict[int, set[str]] = defaultdict(set)
     in_force = Q(role__grants__to_on__isnull=True) | Q(role__grants__to_on__gt=on)
-    rows = RoleRight.objects.filter(in_force, role__grants__account__in=accounts, role__grants__from_on__lte=on)
+    rows = RoleRight.objects.filter(
+        in_force, role__grants__account__in=accounts, role__grants__from_on__lte=on
+    )
     for account_id, right in rows.values_list("role__grants__account", "right"):
         found[account_id].add(right)
     for account in accounts:

@@ -1,5 +1,6 @@
 """Past a gate with items missing: with right, reason and a second person, for one step, and written down."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from wutong.cases.procedures import STAY, Procedure, Transition, Who, faults_of_
 from wutong.cases.steps import Step
 from wutong.cases.testing import ERRAND, MONDAY, NOW, Zone, do, document, errand, gate_rule, make_actor
 from wutong.cases.verify import faults
-from wutong.cases.waivers import faults_of_waivers
+from wutong.cases.waivers import Waivers, faults_of_waivers, waivers_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,10 @@ def ask(case: Case, zone: Zone, reason: str = "证照在办，工期不等人") 
 
 def grant(case: Case, zone: Zone) -> Change:
     return do(case, "grant_waiver", zone.leader, gate_verb="permit", reason="同意先行").change
+
+
+def decline(case: Case, zone: Zone) -> Change:
+    return do(case, "decline_waiver", zone.leader, gate_verb="permit", reason="先补许可证").change
 
 
 def let_past(case: Case, zone: Zone) -> None:
@@ -85,11 +90,11 @@ def test_without_the_right_nobody_permits(zone: Zone) -> None:
             do(case, "grant_waiver", actor, gate_verb="permit", reason="同意")
 
 
-@pytest.mark.parametrize("verb", ["ask_waiver", "grant_waiver"])
-def test_request_and_permission_need_a_reason(zone: Zone, verb: str) -> None:
+@pytest.mark.parametrize("verb", ["ask_waiver", "grant_waiver", "decline_waiver"])
+def test_request_and_answer_need_a_reason(zone: Zone, verb: str) -> None:
     gate_rule("permit")
     case = errand(zone)
-    if verb == "grant_waiver":
+    if verb != "ask_waiver":
         ask(case, zone)
     with pytest.raises(Refused, match="理由"):
         do(case, verb, zone.leader, gate_verb="permit", reason="  ")
@@ -193,10 +198,101 @@ def test_a_waiver_that_nobody_gave_is_found_by_the_recount(zone: Zone) -> None:
     assert "没有另一个人的申请" in told
 
 
-def test_a_procedure_with_a_way_past_its_gate_by_one_person_does_not_start() -> None:
-    def with_grant(grant: Transition) -> Procedure:
-        others = tuple(item for item in ERRAND.transitions if item.verb != grant.verb)
-        return Procedure(**{**ERRAND.__dict__, "transitions": (*others, grant)})
+# ---- declined ----------------------------------------------------------------------------------------------------
+
+
+def standing(case: Case) -> Waivers:
+    return waivers_of(ERRAND, Change.objects.filter(case=case).order_by("seq"))
+
+
+def test_a_refusal_ends_the_request_opens_nothing_and_it_can_be_asked_again(zone: Zone) -> None:
+    gate_rule("permit")
+    case = errand(zone)
+    ask(case, zone)
+    refusal = decline(case, zone)
+    assert (refusal.state_before, refusal.state_after, refusal.reason) == ("working", "working", "先补许可证")
+    assert refused_for(case, zone) == ["许可证"]
+    with pytest.raises(Refused, match="没有人申请"):
+        grant(case, zone)
+    with pytest.raises(Refused, match="没有人申请"):
+        decline(case, zone)
+    let_past(case, zone)
+    do(case, "permit", zone.host)
+    assert state_of(case) == "permitted"
+    assert list(faults()) == []
+
+
+def test_the_last_refusal_stands_until_it_is_asked_again_or_the_case_moves_on(zone: Zone) -> None:
+    gate_rule("permit")
+    case = errand(zone)
+    ask(case, zone)
+    refusal = decline(case, zone)
+    assert standing(case).declined["permit"].change == refusal
+    ask(case, zone)
+    assert standing(case).declined == {}
+    decline(case, zone)
+    do(case, "rest", zone.host, reason="等批复")
+    do(case, "resume", zone.host)
+    assert standing(case) == Waivers({}, {}, {})
+
+
+def test_a_refusal_takes_no_permission_away_that_was_given_before(zone: Zone) -> None:
+    gate_rule("permit")
+    case = errand(zone)
+    let_past(case, zone)
+    rule = gate_rule("survey", order=1)
+    ask(case, zone)
+    decline(case, zone)
+    assert refused_for(case, zone) == ["勘测报告"]
+    rule.delete()
+    do(case, "permit", zone.host)
+    assert state_of(case) == "permitted"
+    assert list(faults()) == []
+
+
+def test_nobody_declines_the_own_request_or_without_the_right(zone: Zone) -> None:
+    gate_rule("permit")
+    case = errand(zone)
+    do(case, "ask_waiver", zone.leader, gate_verb="permit", reason="急")
+    for actor in (zone.leader, zone.host, zone.verifier, zone.stranger):
+        with pytest.raises(NotAllowed):
+            do(case, "decline_waiver", actor, gate_verb="permit", reason="先补")
+    assert set(standing(case).asked) == {"permit"}
+
+
+@pytest.mark.parametrize("answer", ["grant_waiver", "decline_waiver"])
+def test_what_is_complete_meanwhile_needs_no_answer(zone: Zone, answer: str) -> None:
+    rule = gate_rule("permit")
+    case = errand(zone)
+    ask(case, zone)
+    rule.delete()
+    with pytest.raises(Refused, match="条件已齐"):
+        do(case, answer, zone.leader, gate_verb="permit", reason="不用")
+
+
+def test_a_refusal_of_what_nobody_else_asked_for_is_found_by_the_recount(zone: Zone) -> None:
+    """Rows as somebody might have written them by hand: whoever asked answered."""
+    gate_rule("permit")
+    case = errand(zone)
+    ask(case, zone)
+    decline(case, zone)
+    rows = list(Change.objects.filter(case=case).order_by("seq"))
+    assert list(faults_of_waivers(ERRAND, rows)) == []
+    assert list(faults_of_waivers(ERRAND, [row for row in rows if row.verb != "ask_waiver"])) == [
+        "不予容缺，没有另一个人的申请"
+    ]
+    rows[-1].actor = zone.host.account
+    assert list(faults_of_waivers(ERRAND, rows)) == ["不予容缺，没有另一个人的申请"]
+
+
+# ---- declared ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("verb", "waiver"), [("grant_waiver", "grants"), ("decline_waiver", "declines")])
+def test_a_procedure_with_an_answer_by_one_person_alone_does_not_start(verb: str, waiver: str) -> None:
+    def with_answer(answer: Transition) -> Procedure:
+        others = tuple(item for item in ERRAND.transitions if item.verb != answer.verb)
+        return Procedure(**{**ERRAND.__dict__, "transitions": (*others, answer)})
 
     def faulty(**given: object) -> list[str]:
         values = {
@@ -204,11 +300,11 @@ def test_a_procedure_with_a_way_past_its_gate_by_one_person_does_not_start() -> 
             "target": STAY,
             "who": Who(right="errand.waive"),
             "needs_reason": True,
-            "waiver": "grants",
+            "waiver": waiver,
             "not_by_actor_of": ("ask_waiver",),
             **given,
         }
-        return faults_of_procedure(with_grant(Transition("grant_waiver", "准予容缺", **values)))  # type: ignore[arg-type]
+        return faults_of_procedure(with_answer(Transition(verb, "答复", **values)))  # type: ignore[arg-type]
 
     assert faulty() == []
     for wrong in (
@@ -218,6 +314,16 @@ def test_a_procedure_with_a_way_past_its_gate_by_one_person_does_not_start() -> 
         {"target": "permitted"},
     ):
         assert faulty(**wrong) != [], wrong
+
+
+def test_a_procedure_whose_waivers_are_declined_by_others_than_grant_them_does_not_start() -> None:
+    grants = ERRAND.transition("grant_waiver")
+    assert grants is not None
+    others = tuple(item for item in ERRAND.transitions if item.verb != grants.verb)
+    for changed in (others, (*others, replace(grants, who=Who(right="errand.assign")))):
+        assert faults_of_procedure(replace(ERRAND, transitions=changed)) == [
+            "decline_waiver declines a waiver: by those who grant it"
+        ]
 
 
 def test_another_person_may_ask_after_the_first(zone: Zone) -> None:

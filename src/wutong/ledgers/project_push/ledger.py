@@ -11,6 +11,7 @@ from wutong.ledgers.project_push import forms, importing, services
 from wutong.ledgers.project_push.battle import pages as battle_pages
 from wutong.ledgers.project_push.counting import pages as counts_pages
 from wutong.ledgers.project_push.counting import published_pages as counts_published
+from wutong.ledgers.project_push.doubles import distinct_pages
 from wutong.ledgers.project_push.doubles import pages as double_pages
 from wutong.ledgers.project_push.facts import pages as fact_pages
 from wutong.ledgers.project_push.gates import facts as gate_facts
@@ -64,7 +65,11 @@ LEDGER = Ledger(
         Right("project_push.assign", _("调整责任"), _("调整责任、延期、暂停、终止、转督办。")),
         Right("project_push.waive", _("准予容缺"), _("准许或不准别人申请的容缺办理；缺的材料限期补齐。")),
         Right("project_push.correct", _("更正日期"), _("更正已登记变更的日期，写明理由。")),
-        Right("project_push.merge", _("合并重复项目"), _("把登记了两次的项目并成一个，或撤销。")),
+        Right(
+            "project_push.merge",
+            _("合并重复项目"),
+            _("把登记了两次的项目并成一个，或认定不是同一个，都可撤销。"),
+        ),
         Right("project_push.publish", _("公布项目统计"), _("按口径公布项目数，公布后不再变。")),
     ),
     see_all="project_push.see_all",
@@ -177,8 +182,19 @@ LEDGER = Ledger(
             rights=("project_push.merge",),
         ),
         OwnPage("projects/doubles/merged/", "project_merges", double_pages.project_merges),
+        OwnPage("projects/doubles/distinct/", "project_distincts", distinct_pages.project_distincts),
         OwnPage(
             "projects/doubles/<str:kept_no>/<str:double_no>/", "project_compare", double_pages.project_compare
+        ),
+        OwnPage(
+            "projects/doubles/<str:kept_no>/<str:double_no>/distinct/",
+            "project_distinct",
+            distinct_pages.project_distinct,
+        ),
+        OwnPage(
+            "projects/doubles/<str:kept_no>/<str:double_no>/distinct/undo/",
+            "project_distinct_undo",
+            distinct_pages.project_distinct_undo,
         ),
         OwnPage("projects/<str:project_no>/act/merge_into/", "project_merge_into", double_pages.merge_into),
         OwnPage("projects/<str:project_no>/act/unmerge/", "project_unmerge", double_pages.unmerge),

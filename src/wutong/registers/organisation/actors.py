@@ -1,6 +1,8 @@
 """Who acts: an account, the official behind it, and what follows from both on one day."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -8,10 +10,16 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from wutong.base.accounts.models import Account
-from wutong.base.accounts.rights import rights_of
+from wutong.base.accounts.rights import read_rights, rights_of
 from wutong.registers.history.intervals import holds_on
 from wutong.registers.organisation.models import Official, TeamMember
-from wutong.registers.organisation.reach import NO_REACH, Reach, reach_of
+from wutong.registers.organisation.reach import (
+    NO_REACH,
+    Reach,
+    reach_of,
+    reaches_of,
+    reaches_with_account,
+)
 
 
 @dataclass(frozen=True)
@@ -93,3 +101,24 @@ def actor_of(account: Account, on: date) -> Actor:
         rights=rights_of(account, on),
         on=on,
     )
+
+
+def actors_of(accounts: QuerySet[Account], on: date, teams: Collection[int]) -> list[Actor]:
+    """The actors behind some accounts, in their order; nothing is asked for one of them alone afterwards. `teams` are
+    the units that matter as teams. Three queries at most, and one for those who reach beyond what they hold."""
+    rows = list(accounts.select_related("official__unit").annotate(reaches=reaches_with_account()))
+    read_rights(rows, on)
+    found = [actor_of(account, on) for account in rows]
+    officials = [actor.official.pk for actor in found if actor.official]
+    own_teams: dict[int, set[int]] = defaultdict(set)
+    members = memberships_on(on).filter(official__in=officials, team__in=teams)
+    for official_id, team_id in members.values_list("official_id", "team_id"):
+        own_teams[official_id].add(team_id)
+    reaching = [
+        actor.official.pk for actor in found if actor.official and getattr(actor.account, "reaches", True)
+    ]
+    reaches = {(pk, on): reach for pk, reach in reaches_of(reaching, on).items()}
+    return [
+        replace(actor, known_teams=frozenset(own_teams[actor.official_id or 0]), _reaches=reaches)
+        for actor in found
+    ]

@@ -27,6 +27,8 @@ from wutong.registers.history.intervals import holds_on
 from wutong.registers.organisation.models import Oversight, StandIn
 
 OVERSIGHT, STAND_IN = "oversight", "stand_in"
+BLOCK = 80
+"""Officials asked about in one query: a database takes only so many queries in one."""
 
 Rows = QuerySet[Any, tuple[str, int, str, int]]
 """Kind, target, words (a path or a name), account (0: none)."""
@@ -106,18 +108,16 @@ def reach_of(official_id: int, on: date) -> Reach:
 
 
 def reaches_of(official_ids: Sequence[int], on: date) -> dict[int, Reach]:
-    """The same of some officials, a few dozen at most. One query, none for nobody."""
-    if not official_ids:
-        return {}
-    whose = {"of_official": BigIntegerField()}
-    first, *others = (
-        source(pk, on).annotate(**{name: Value(pk, field) for name, field in whose.items()})
-        for pk in official_ids
-        for source in _sources
-    )
+    """The same of some officials: one query for every block of them, none for nobody."""
     rows: dict[int, list[tuple[str, int, str, int]]] = {pk: [] for pk in official_ids}
-    for *row, pk in first.union(*others, all=True):
-        rows[pk].append(tuple(row))
+    for start in range(0, len(official_ids), BLOCK):
+        first, *others = (
+            source(pk, on).annotate(of_official=Value(pk, BigIntegerField()))
+            for pk in official_ids[start : start + BLOCK]
+            for source in _sources
+        )
+        for kind, target, words, account, pk in first.union(*others, all=True):
+            rows[pk].append((kind, target, words, account))
     return {pk: _reach(found) for pk, found in rows.items()}
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wutong.registers.enterprises.names import fold_name
-from wutong.registers.projects.models import Project
+from wutong.registers.projects.models import Project, ProjectDistinct
 
 ALIKE = 0.6
 """From this likeness of the names on, two projects of one investor may be one."""
@@ -50,7 +50,8 @@ def likeness(one: Project, other: Project) -> str:
 
 
 def suspected_doubles(among: QuerySet[Project], limit: int = 200) -> list[ProjectPair]:
-    """Pairs that may be one project, the surest first. One query whatever their number."""
+    """Pairs that may be one project and that nobody has told apart, the surest first. Two queries whatever their
+    number."""
     rows = among.filter(merged_into__isnull=True).select_related("investor").order_by("pk")
     by_investor: dict[int, list[Project]] = defaultdict(list)
     by_name: dict[str, list[Project]] = defaultdict(list)
@@ -59,9 +60,11 @@ def suspected_doubles(among: QuerySet[Project], limit: int = 200) -> list[Projec
         by_name[fold_name(row.name)].append(row)
     groups = [group for group in by_investor.values() if len(group) <= CROWD]
     groups += [group for group in by_name.values() if len(group) <= CROWD]
+    told_apart = set(ProjectDistinct.objects.filter(is_undone=False).values_list("first_id", "second_id"))
     pairs: dict[tuple[int, int], ProjectPair] = {}
     for one, other in _pairs(groups):
-        reason = "" if (one.pk, other.pk) in pairs else likeness(one, other)
+        known = (one.pk, other.pk) in pairs or (one.pk, other.pk) in told_apart
+        reason = "" if known else likeness(one, other)
         if reason:
             pairs[one.pk, other.pk] = ProjectPair(one, other, reason)
     order = list(REASONS)

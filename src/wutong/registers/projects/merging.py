@@ -19,6 +19,7 @@ from wutong.base.accounts.models import Account
 from wutong.base.errors import Refused
 from wutong.registers.history.models import RegisterEntry
 from wutong.registers.history.services import Fact, record, record_many
+from wutong.registers.projects.distinct import standing_distinct
 from wutong.registers.projects.models import Project, ProjectMerge
 
 
@@ -81,7 +82,7 @@ def record_merge(
 ) -> ProjectMerge:
     """Move the double's facts to `kept` and leave the double pointing there; the lives of the two are not touched here.
 
-    Raises Refused for one entry twice and for an entry that was merged before.
+    Raises Refused for one entry twice, for an entry that was merged before and for two that were told apart.
     """
     if kept.pk == double.pk:
         raise Refused(_("请选两个不同的项目。"))
@@ -91,6 +92,11 @@ def record_merge(
         if row.merged_into_id is not None:
             raise Refused(_("“%(name)s”已并入另一个项目，不能再合并。") % {"name": row})
     kept, double = locked[kept.pk], locked[double.pk]
+    if standing_distinct(kept, double) is not None:
+        raise Refused(
+            _("“%(double)s”和“%(kept)s”已认定不是同一项目，请先撤销认定再合并。")
+            % {"double": double, "kept": kept}
+        )
     told: dict[str, Any] = {"actor": actor, "effective_on": on, "now": now, "verb": "merge", "reason": reason}
     moved = []
     for load in list(loads(double, kept)):

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from wutong.registers.enterprises.models import Enterprise
@@ -64,3 +64,21 @@ class ProjectMerge(RegisterEntry):
 
     class Meta:
         verbose_name = _("项目合并")
+
+
+class ProjectDistinct(RegisterEntry):
+    """Somebody looked at two projects that seem to be one and says that they are two, and whether that was taken back.
+    `first` was entered earlier."""
+
+    entry_kind: ClassVar[str] = "project_distinct"
+
+    first = models.ForeignKey(Project, models.PROTECT, related_name="+", verbose_name=_("项目"))
+    second = models.ForeignKey(Project, models.PROTECT, related_name="+", verbose_name=_("另一个项目"))
+    is_undone = models.BooleanField(_("是否已撤销"), default=False)
+
+    class Meta:
+        verbose_name = _("项目非重复认定")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="project_distinct_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="project_distinct_order"),
+        ]

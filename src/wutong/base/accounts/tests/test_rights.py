@@ -13,7 +13,9 @@ from wutong.base.accounts.rights import (
     all_rights,
     declare_rights,
     has_right,
+    holders_of,
     known_right,
+    read_rights,
     require_right,
     rights_of,
 )
@@ -45,6 +47,38 @@ def test_a_right_comes_from_a_role_that_is_in_force_on_the_day() -> None:
     days = {day: has_right(account, "personal.unmask", date(2026, 3, day)) for day in (1, 4, 5)}
     assert days == {1: True, 4: True, 5: False}
     assert not has_right(account, "personal.unmask", date(2026, 2, 28))
+
+
+def test_those_who_hold_a_right_on_a_day_are_found_by_roles_in_force_and_once_each() -> None:
+    now, ended, later, stopped = (make_account(name) for name in ("now", "ended", "later", "stopped"))
+    make_account("another", rights=("audit.read",))
+    load_roles([CLERK, RoleDefinition("test_second", "别的", ("personal.unmask",))])
+    days = {now: (1, None), ended: (1, 2), later: (3, None), stopped: (1, None)}
+    for role in Role.objects.filter(code__in=["test_clerk", "test_second"]):
+        for account, (start, end) in days.items():
+            to_on = date(2026, 3, end) if end else None
+            RoleGrant.objects.create(account=account, role=role, from_on=date(2026, 3, start), to_on=to_on)
+    stopped.is_active = False
+    stopped.save()
+    assert list(holders_of("personal.unmask", TODAY)) == [now]
+    with pytest.raises(UnknownRight):
+        holders_of("personal.unmaks", TODAY)
+
+
+def test_rights_read_together_are_those_read_one_by_one(django_assert_num_queries: object) -> None:
+    load_roles([CLERK])
+    accounts = [make_account("one", rights=("audit.read",)), make_account("two"), make_account("three")]
+    for account, end in ((accounts[0], 5), (accounts[1], 2)):
+        RoleGrant.objects.create(
+            account=account,
+            role=Role.objects.get(code="test_clerk"),
+            from_on=date(2026, 3, 1),
+            to_on=date(2026, 3, end),
+        )
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        read_rights(accounts, TODAY)
+        together = [rights_of(account, TODAY) for account in accounts]
+    assert together == [{"audit.read", "personal.unmask"}, frozenset(), frozenset()]
 
 
 def test_the_rights_of_a_day_cost_one_query(django_assert_num_queries: object) -> None:

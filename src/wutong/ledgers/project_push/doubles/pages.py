@@ -34,6 +34,7 @@ from wutong.ledgers.project_push.step_pages import (
     step_crumbs,
 )
 from wutong.registers.history.models import RegisterChange
+from wutong.registers.projects.distinct import standing_distinct
 from wutong.registers.projects.duplicates import ProjectPair, suspected_doubles
 from wutong.registers.projects.merging import ProjectLoad, loads
 from wutong.registers.projects.models import Project, ProjectMerge
@@ -47,17 +48,18 @@ MERGE = "project_push.merge"
 PAGE_SIZE = 50
 
 
-def _crumbs(*more: Crumb) -> list[Crumb]:
+def crumbs(*more: Crumb) -> list[Crumb]:
     start = [Crumb(_("招商")), Crumb(_("项目推进库"), reverse("case_list", args=["projects"]))]
     if not more:
         return [*start, Crumb(_("疑似重复项目"))]
     return [*start, Crumb(_("疑似重复项目"), reverse("project_doubles")), *more]
 
 
-def _tabs(current: str) -> list[Tab]:
+def tabs(current: str) -> list[Tab]:
     return [
         Tab(_("疑似重复"), None, reverse("project_doubles"), current == "doubles"),
         Tab(_("已合并"), None, reverse("project_merges"), current == "merges"),
+        Tab(_("不是同一项目"), None, reverse("project_distincts"), current == "distincts"),
     ]
 
 
@@ -75,7 +77,8 @@ def project_doubles(request: HttpRequest) -> HttpResponse:
             Column("first", _("先登记的"), "name", phone="show"),
             Column("second", _("后登记的"), "long", phone="show"),
             Column("reason", _("为什么"), phone="show"),
-            Column("compare", _("处理"), phone="show"),
+            Column("compare", _("合并"), phone="show"),
+            Column("distinct", _("不合并"), phone="show"),
         ],
         [_pair_row(pair) for pair in page.object_list],
         pages.count,
@@ -86,10 +89,12 @@ def project_doubles(request: HttpRequest) -> HttpResponse:
     )
     shown = ListPage(
         title=_("疑似重复项目"),
-        intro=_("同一投资方，名称、地点或总投资相近的。是不是同一个项目由人判断。"),
+        intro=_(
+            "同一投资方，名称、地点或总投资相近的。是不是同一个项目由人判断；判断过“不是同一项目”的不再列。"
+        ),
         table=table,
-        crumbs=_crumbs(),
-        tabs=_tabs("doubles"),
+        crumbs=crumbs(),
+        tabs=tabs("doubles"),
     )
     return render(request, "ui/list.html", {"page": shown})
 
@@ -97,15 +102,16 @@ def project_doubles(request: HttpRequest) -> HttpResponse:
 def _pair_row(pair: ProjectPair) -> Row:
     codes = [pair.first.code, pair.second.code]
     cells = {
-        "first": _project_cell(pair.first),
-        "second": _project_cell(pair.second),
+        "first": project_cell(pair.first),
+        "second": project_cell(pair.second),
         "reason": Cell(pair.words),
         "compare": Cell(_("比对"), href=reverse("project_compare", args=codes)),
+        "distinct": Cell(_("不是同一项目"), href=reverse("project_distinct", args=codes)),
     }
     return Row("-".join(codes), cells)
 
 
-def _project_cell(project: Project) -> Cell:
+def project_cell(project: Project) -> Cell:
     about = [project.code, project.investor.name, money_text(project.total_investment_yuan, 2), project.place]
     return Cell(project.name, href=project_href(project.code), note="，".join(part for part in about if part))
 
@@ -124,18 +130,25 @@ def project_compare(request: HttpRequest, kept_no: str, double_no: str) -> HttpR
         _columns_panel(kept, double),
         _loads_panel(loads(double.project, kept.project)),
     ]
+    names = {"kept": kept.project, "double": double.project}
+    codes = [kept_no, double_no]
+    if standing_distinct(kept.project, double.project) is not None:
+        told = _("“%(double)s”和“%(kept)s”已认定不是同一项目。") % names
+        actions = [Action(_("撤销认定"), reverse("project_distinct_undo", args=codes), drawer=True)]
+    else:
+        told = _("保留“%(kept)s”，“%(double)s”并入它。") % names
+        actions = [
+            Action(_("不是同一项目"), reverse("project_distinct", args=codes), drawer=True),
+            Action(_("换过来，保留另一个"), reverse("project_compare", args=codes[::-1])),
+            Action(_("合并"), confirm, main=True, drawer=True),
+        ]
     page = DetailPage(
         title=_("合并重复项目"),
-        lamp_reason=_("保留“%(kept)s”，“%(double)s”并入它。") % {
-            "kept": kept.project, "double": double.project,
-        },
-        crumbs=_crumbs(Crumb(_("合并重复项目"))),
-        actions=[
-            Action(_("换过来，保留另一个"), reverse("project_compare", args=[double_no, kept_no])),
-            Action(_("合并"), confirm, main=True, drawer=True),
-        ],
+        lamp_reason=told,
+        crumbs=crumbs(Crumb(_("合并重复项目"))),
+        actions=actions,
         main=blocks,
-    )  # fmt: skip
+    )
     return render(request, "ui/detail.html", {"page": page})
 
 
@@ -327,8 +340,8 @@ def project_merges(request: HttpRequest) -> HttpResponse:
         title=_("已合并"),
         intro=_("撤销以后，转过去的记录回到原来的项目。公布过的统计不受影响。"),
         table=table,
-        crumbs=_crumbs(Crumb(_("已合并"))),
-        tabs=_tabs("merges"),
+        crumbs=crumbs(Crumb(_("已合并"))),
+        tabs=tabs("merges"),
     )
     return render(request, "ui/list.html", {"page": shown})
 

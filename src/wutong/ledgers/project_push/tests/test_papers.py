@@ -120,6 +120,37 @@ def test_the_panel_offers_the_request_and_then_tells_who_permitted_it_and_why(
     assert start.disabled_by == ""
 
 
+def test_a_request_is_declined_beside_the_permission_and_the_reason_stands_until_it_is_asked_again(
+    host: Client, leader: Client, project: Case
+) -> None:
+    send(host, path(project, "ask_waiver"), gate_verb="start", reason="施工许可证在办")
+    (line,) = gate_lines(leader, project, "待准予")
+    assert (line.action_label, line.other_label) == ("准予容缺", "不予容缺")
+    assert line.other_href == path(project, "decline_waiver")
+    (seen_by_host,) = gate_lines(host, project, "待准予")
+    assert (seen_by_host.action_href, seen_by_host.other_href) == ("", "")
+    assert "施工许可证在办" in words(leader.get(line.other_href))
+    assert send(leader, line.other_href, gate_verb="start", reason="先把能评补齐").status_code == 302
+    (refused,) = gate_lines(host, project, "未获准")
+    assert refused.state == "missing"
+    assert all(word in str(refused.note) for word in ("示例leader", "先把能评补齐", START_ITEMS[0]))
+    page = words(host.get(path(project)))
+    assert "申请容缺办理" in page
+    assert "已申请容缺办理" not in page
+    assert not gate_lines(leader, project, "待准予")
+    assert "没有待答复的申请" in words(leader.get(path(project, "decline_waiver")))
+    let_past(host, leader, project)
+    assert not gate_lines(host, project, "未获准")
+    assert send(host, path(project, "start")).status_code == 302
+    assert list(faults()) == []
+
+
+def gate_lines(client: Client, project: Case, label: str) -> list[Any]:
+    page = client.get(path(project)).context["page"]
+    panel = next(block for block in page.main if getattr(block, "id", "") == "gate")
+    return [line for line in panel.items if label in str(line.label)]
+
+
 def test_the_step_is_taken_and_what_is_missing_is_one_open_rectification(
     zone: Zone, host: Client, leader: Client, project: Case
 ) -> None:
@@ -199,25 +230,29 @@ def test_whoever_asked_does_not_permit(zone: Zone, project: Case) -> None:
         act(project, "start", actor=actor, now=zone.now, effective_on=zone.today)
 
 
+@pytest.mark.parametrize("verb", ["grant_waiver", "decline_waiver"])
 @pytest.mark.parametrize("role", ["clerk", "supervisor", "team_member", "handler", "organiser"])
-def test_only_who_has_the_right_permits(zone: Zone, host: Client, project: Case, role: str) -> None:
+def test_only_who_has_the_right_answers(
+    zone: Zone, host: Client, project: Case, role: str, verb: str
+) -> None:
     send(host, path(project, "ask_waiver"), gate_verb="start", reason="急")
     answer = client_of(zone.accounts[role]).post(
-        path(project, "grant_waiver"), {"gate_verb": "start", "reason": "同意", "effective_on": zone.today}
+        path(project, verb), {"gate_verb": "start", "reason": "同意", "effective_on": zone.today}
     )
     assert answer.status_code in (403, 404, 422)
-    assert not Change.objects.filter(case=project, verb="grant_waiver").exists()
+    assert not Change.objects.filter(case=project, verb=verb).exists()
 
 
-def test_the_host_never_permits_for_the_own_project(zone: Zone, project: Case) -> None:
+def test_the_host_never_answers_for_the_own_project(zone: Zone, project: Case) -> None:
     clerk = actor_of(zone.accounts["clerk"], zone.today)
     told: dict[str, Any] = {"now": zone.now, "effective_on": zone.today, "gate_verb": "start", "reason": "急"}
     act(project, "ask_waiver", actor=clerk, **told)
     assert zone.host.account is not None
     host = actor_of(zone.host.account, zone.today)
     with_right = Actor(host.name, host.account, host.official, frozenset({"project_push.waive"}), zone.today)
-    with pytest.raises(NotAllowed):
-        act(project, "grant_waiver", actor=with_right, **told)
+    for verb in ("grant_waiver", "decline_waiver"):
+        with pytest.raises(NotAllowed):
+            act(project, verb, actor=with_right, **told)
 
 
 def test_a_project_that_was_suspended_meanwhile_asks_again(
