@@ -67,7 +67,7 @@ class Times:
     p95: float
 
 
-LONGEST = 60
+LONGEST = 20
 """Seconds after which no further request is begun, however many were wanted."""
 
 
