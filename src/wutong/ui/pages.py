@@ -3,8 +3,10 @@
 A view builds one of these, hands it over as `page`, and needs no template of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+
+from django.http import QueryDict
 
 from wutong.ui.columns import ColumnChooser, column_chooser
 from wutong.ui.forms import HouseForm
@@ -85,6 +87,22 @@ class ListPage:
         """Parameters that the filter form keeps: order, columns, saved view."""
         own = {self.filters.add_prefix(name) for name in self.filters.fields} if self.filters else set()
         return kept_parameters(self.table, without=own | {"page"})
+
+    @property
+    def shown_besides_rows(self) -> Hashable:
+        """Everything that the content of the page shows apart from its rows: two pages with the same rows and the same
+        of this look the same."""
+        table, form = self.table, self.filters
+        data = form.data if form is not None else {}
+        asked = data.urlencode() if isinstance(data, QueryDict) else str(sorted(data.items()))
+        totals = tuple((key, str(cell.text), cell.href) for key, cell in table.totals.items())
+        notes = tuple(map(str, self.foot_notes))
+        return (
+            (str(table.caption), tuple(table.columns), table.row_count, table.first_number, table.page),
+            (table.page_count, table.sort, table.query, totals, notes),
+            (type(form), asked, tuple(self.tabs), tuple(self.filter_chips), self.clear_href),
+            tuple(self.chooser_columns),
+        )
 
 
 @dataclass(frozen=True)

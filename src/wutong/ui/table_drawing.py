@@ -104,12 +104,14 @@ def draw_table(table: Table, *, row_id_prefix: str = "row-") -> DrawnTable:
 
 def _lanes_and_body(table: Table, row_id_prefix: str) -> tuple[Sequence[_Lane], SafeString]:
     """What depends on nothing but the rows, the columns and the language."""
-    kept = table.rows.drawn if isinstance(table.rows, KeptRows) else {}
+    rows = table.rows if isinstance(table.rows, KeptRows) else None
     key = get_language(), tuple(table.columns), table.first_number, row_id_prefix
-    if key not in kept:
+    found: tuple[Sequence[_Lane], SafeString] | None = rows.drawn.get(key) if rows is not None else None
+    if found is None:
         lanes = _lanes(table, numbered=True)
-        kept[key] = lanes, _body(table, lanes, numbered=True, row_id_prefix=row_id_prefix)
-    found: tuple[Sequence[_Lane], SafeString] = kept[key]
+        found = lanes, _body(table, lanes, numbered=True, row_id_prefix=row_id_prefix)
+        if rows is not None:
+            rows.keep(key, found)
     return found
 
 

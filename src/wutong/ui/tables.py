@@ -7,7 +7,7 @@ Rows are not always a queryset (the stalled finder returns computed rows), there
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from django.utils.functional import Promise
 
@@ -72,6 +72,12 @@ class KeptRows(tuple[Row, ...]):
     first whether anything that they show has changed."""
 
     drawn: dict[Any, Any]
+    MOST_DRAWN: ClassVar[int] = 8
+
+    def keep(self, key: Any, drawn: Any) -> None:
+        if len(self.drawn) >= self.MOST_DRAWN:
+            self.drawn.clear()
+        self.drawn[key] = drawn
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "KeptRows":

@@ -14,9 +14,10 @@ from wutong.ui import formats
 from wutong.ui.columns import ColumnChooser
 from wutong.ui.frame import MenuGroup
 from wutong.ui.pager import pager as pager_of
+from wutong.ui.pages import ListPage
 from wutong.ui.panels import Block
 from wutong.ui.table_drawing import draw_table
-from wutong.ui.tables import Table
+from wutong.ui.tables import KeptRows, Table
 
 register = Library()
 
@@ -53,6 +54,22 @@ def column_chooser_tag(chooser: ColumnChooser) -> SafeString:
 @lru_cache(256)
 def _chooser_html(chooser: ColumnChooser, _language: str) -> SafeString:
     return render_to_string("ui/column_chooser.html", {"chooser": chooser})
+
+
+@register.simple_tag(takes_context=True, name="list_content")
+def list_content_tag(context: Context, page: ListPage) -> SafeString:
+    """Tabs, filters, table and pager of a list; drawn once as long as its rows are kept and all the rest is the same."""
+    assert context.template is not None  # always bound while a template renders
+    template = context.template.engine.get_template("ui/list_content.html")
+    rows = page.table.rows
+    if not isinstance(rows, KeptRows):
+        return template.render(context.new({"page": page}))
+    key = "content", get_language(), page.shown_besides_rows
+    content: SafeString | None = rows.drawn.get(key)
+    if content is None:
+        content = template.render(context.new({"page": page}))
+        rows.keep(key, content)
+    return content
 
 
 @register.simple_tag(takes_context=True, name="panel")
