@@ -12,7 +12,8 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Subquery, Sum
@@ -169,10 +170,20 @@ def _moved(
 
 
 def _mark() -> Mark:
+    with connection.cursor() as cursor:
+        cursor.execute(*_mark_sql(connection.vendor))
+        row = cursor.fetchone()
+    return Mark(*row) if row else Mark(0, 0, "")
+
+
+@cache
+def _mark_sql(_vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """Every page of the list asks it: it is worked out once."""
     projects = Case.objects.filter(case_type=CASE_TYPE).order_by().values("case_type")
     total = Subquery(projects.annotate(total=Sum("last_seq")).values("total"))
-    row = ProjectPush.objects.order_by("-case_id").values_list(total, "case_id", "case__head_hash").first()
-    return Mark(*row) if row else Mark(0, 0, "")
+    newest = ProjectPush.objects.order_by("-case_id").values_list(total, "case_id", "case__head_hash")[:1]
+    sql, params = newest.query.sql_with_params()
+    return sql, tuple(params)
 
 
 def _plans(rules: Rules) -> Plans:
