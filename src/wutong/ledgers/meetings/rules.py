@@ -54,8 +54,8 @@ class Followed:
 
 
 def standing(cases: Iterable[Followed], as_of: date) -> Standing:
-    """Done when all its cases are closed, overdue when one of them is past its due day; without a case it was only
-    noted. A case whose clock rests (handed in, waiting for a check) has no due day and is not late."""
+    """It is done as soon as all its cases are closed, overdue when one of them is past its due day; without a case it
+    was only noted. A case whose clock rests (handed in, waiting for a check) has no due day and is not late."""
     rows = list(cases)
     if not rows:
         return "noted"
