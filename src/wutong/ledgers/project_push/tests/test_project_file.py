@@ -193,12 +193,12 @@ def meetings() -> Iterator[None]:
     def entries(case: Case, _actor: Any, as_of: Any) -> list[TimelineEntry]:
         return [TimelineEntry(as_of, f"调度会决定：{case.number}三日内报出", "第2次调度会")]
 
-    declare_timeline(TimelineSource("meetings", entries, case_types=("project_push",)))
+    declare_timeline(TimelineSource("told by a test", entries, case_types=("project_push",)))
     declare_timeline(
         TimelineSource("others", also=lambda _case, _actor: Case.objects.filter(title="示例相关项目"))
     )
     yield
-    withdraw_timeline("meetings")
+    withdraw_timeline("told by a test")
     withdraw_timeline("others")
 
 
