@@ -9,9 +9,11 @@ from wutong.registers.organisation.actors import Actor
 
 def holds(actor: Actor, assignment: Assignment) -> bool:
     """In person, as a member of the unit when nobody is named, or standing in for the person who is named."""
-    return holds_self(actor, assignment) or (
-        actor.official is not None and assignment.person_id in actor.stands_in_for
-    )
+    if holds_self(actor, assignment):
+        return True
+    # Nobody stands in for a unit: who reaches no further is not asked for it.
+    is_named = actor.official is not None and assignment.person_id is not None
+    return is_named and assignment.person_id in actor.stands_in_for
 
 
 def holds_self(actor: Actor, assignment: Assignment) -> bool:

@@ -45,7 +45,7 @@ from wutong.registers.organisation.models import Official, Unit
 from wutong.registers.organisation.services import appoint_official, join_team, open_unit
 from wutong.ui.tables import Row
 
-LIST_QUERIES, DETAIL_QUERIES = 8, 13
+LIST_QUERIES, DETAIL_QUERIES = 8, 12
 """Queries of a page at most, as a signed-in person, after the first request."""
 NOBODY = ""
 """The role code of an official without any role."""

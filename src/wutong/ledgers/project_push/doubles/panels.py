@@ -1,13 +1,13 @@
 """Beside the page of a project: the entries that were merged into it, or the one that it was merged into."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wutong.cases.models import Case
+from wutong.cases.models import Case, Change
 from wutong.ledgerkit.policy import visible_cases
 from wutong.ledgers.project_push.models import ProjectPush
 from wutong.registers.organisation.actors import Actor
@@ -20,46 +20,40 @@ def visible_projects(actor: Actor) -> QuerySet[Project]:
     return Project.objects.filter(push__case__in=visible_cases(actor, ProjectPush.case_type))
 
 
-def told_of_doubles(details: QuerySet[ProjectPush]) -> QuerySet[ProjectPush]:
-    """The same rows, each with whether another project was merged into it: the usual project takes no query more."""
-    return details.annotate(has_doubles=Exists(Project.objects.filter(merged_into=OuterRef("project"))))
+def lives_of_one(case: Case, actor: Actor) -> QuerySet[Case]:
+    """The lives of the doubles of a project with their open problems, and the life that a double was merged into, as
+    far as the actor may see them: one project, one timeline."""
+    doubles = ProjectPush.objects.filter(project__merged_into__push__case=case).values("case_id")
+    kept = ProjectPush.objects.filter(project__doubles__push__case=case).values("case_id")
+    problems = Case.objects.filter(parent__in=doubles, is_open=True).values("pk")
+    return visible_cases(actor).filter(pk__in=doubles.union(kept, problems, all=True))
 
 
-def merged_panels(detail: ProjectPush, actor: Actor) -> Sequence[ListPanel]:
-    """Beside the page of a project (a row of `told_of_doubles`): into which one it was merged, and which doubles are
-    part of it, with their open problems. Nothing, and without a query, for the usual project; else two queries."""
-    project = detail.project
-    if project.merged_into_id is None and not getattr(detail, "has_doubles", False):
-        return []
-    related = Q(merged_into=project.pk)
-    if project.merged_into_id is not None:
-        related |= Q(pk=project.merged_into_id)
-    others = list(visible_projects(actor).filter(related).select_related("push__case").order_by("pk"))
-    if not others:
-        return []
-    open_problems: dict[int, list[Case]] = defaultdict(list)
-    below = Case.objects.filter(parent__in=[item.push.case_id for item in others], is_open=True)
-    for child in below.order_by("due_on", "pk"):
-        open_problems[child.parent_id or 0].append(child)
+def merged_panels(detail: ProjectPush, related: Mapping[int, Sequence[Change]]) -> Sequence[ListPanel]:
+    """Beside the page of a project: into which one it was merged, and which doubles are part of it, with their open
+    problems. `related` are the changes that the page has read along: no query."""
+    kept = detail.project.merged_into
+    cases = [changes[0].case for changes in related.values()]
+    lives = [case for case in cases if case.case_type == ProjectPush.case_type]
     items = []
-    for other in others:
-        is_kept = other.pk == project.merged_into_id
+    for life in sorted(lives, key=lambda case: case.pk):
+        is_kept = kept is not None and life.number == kept.code
         items.append(
             ListItem(
-                other.name,
-                href=reverse("case_detail", args=["projects", other.code]),
+                life.title,
+                href=reverse("case_detail", args=["projects", life.number]),
                 side=_("保留的项目") if is_kept else _("已并入本项目"),
-                note=other.code,
+                note=life.number,
             )
         )
-        if not is_kept:
-            items += [
-                ListItem(
-                    child.title,
-                    href=reverse("case_detail", args=["rectifications", child.number]),
-                    side=_("未销号"),
-                    note=_("时限%(due)s") % {"due": child.due_on or "—"},
-                )
-                for child in open_problems[other.push.case_id]
-            ]
-    return [ListPanel(title=_("登记了两次的项目"), id="doubles", items=items)]
+        problems = [case for case in cases if case.parent_id == life.pk and case.is_open]
+        items += [
+            ListItem(
+                problem.title,
+                href=reverse("case_detail", args=["rectifications", problem.number]),
+                side=_("未销号"),
+                note=_("时限%(due)s") % {"due": problem.due_on or "—"},
+            )
+            for problem in sorted(problems, key=lambda case: (case.due_on or date.max, case.pk))
+        ]
+    return [ListPanel(title=_("登记了两次的项目"), id="doubles", items=items)] if items else []

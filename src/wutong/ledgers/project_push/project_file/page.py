@@ -13,7 +13,8 @@ from wutong.base.lamps.queries import current_and_previous
 from wutong.base.lamps.words import COLOUR_WORDS
 from wutong.ledgerkit.detail_pages import CaseFile
 from wutong.ledgerkit.ledger import ChildWords, DetailExtras, Lamp
-from wutong.ledgers.project_push.doubles.panels import merged_panels, told_of_doubles
+from wutong.ledgerkit.timeline import TimelineSource, declare_timeline
+from wutong.ledgers.project_push.doubles.panels import lives_of_one, merged_panels
 from wutong.ledgers.project_push.facts.life import known_by, life_of, stalled_of
 from wutong.ledgers.project_push.facts.reading import facts_of, told_about
 from wutong.ledgers.project_push.facts.services import may_write_facts
@@ -42,9 +43,12 @@ from wutong.ui.tables import Text
 
 
 def project_details() -> QuerySet[ProjectPush]:
-    return told_of_doubles(
-        ProjectPush.objects.select_related("case", "project__investor", "project__company", "project__team")
+    return ProjectPush.objects.select_related(
+        "case", "project__investor", "project__company", "project__team", "project__merged_into"
     )
+
+
+declare_timeline(TimelineSource("doubles", also=lives_of_one, case_types=(ProjectPush.case_type,)))
 
 
 def project_extras(file: CaseFile, actor: Actor, as_of: date) -> DetailExtras:
@@ -74,7 +78,7 @@ def project_extras(file: CaseFile, actor: Actor, as_of: date) -> DetailExtras:
         first=[limits_panel(limits, found, file.children, as_of)],
         nodes=chart_nodes(page, file.procedure, file.changes),
         panels=[panel for panel in panels if panel is not None],
-        side=[money_panel(page), partners_panel(page), *merged_panels(file.detail, actor)],
+        side=[money_panel(page), partners_panel(page), *merged_panels(file.detail, file.related)],
         actions=_actions(page),
         timeline=fact_lines(told),
         children=child_words(file),

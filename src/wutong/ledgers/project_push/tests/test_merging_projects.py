@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from wutong.base.errors import MissingItems, NotAllowed, Refused
 from wutong.base.money import YI
 from wutong.cases.act import act
-from wutong.cases.models import Case
+from wutong.cases.models import Case, Change
 from wutong.cases.steps import Holder
 from wutong.cases.verify import faults as case_faults
 from wutong.ledgerkit.testing import NOBODY, Zone, account_with, client_of, make_zone
 from wutong.ledgers.project_push.doubles.merging import merge_of, merge_projects, undo_merge
-from wutong.ledgers.project_push.doubles.panels import merged_panels, told_of_doubles
+from wutong.ledgers.project_push.doubles.panels import lives_of_one, merged_panels
 from wutong.ledgers.project_push.models import MonthReport, ProjectNode, ProjectPush, ProjectVisit
+from wutong.ledgers.project_push.project_file.page import project_details
 from wutong.ledgers.project_push.services import NewProject, enter_projects, open_rectification
 from wutong.ledgers.project_push.stalled.queries import stalled_projects
 from wutong.registers.history.services import record
@@ -65,7 +67,10 @@ def project_of(case: Case) -> Project:
 
 def beside(case: Case) -> Any:
     """What stands beside the page of a project because it was entered twice."""
-    return merged_panels(told_of_doubles(ProjectPush.objects.all()).get(case=case), SYSTEM)
+    related: dict[int, list[Change]] = {}
+    for change in Change.objects.filter(case__in=lives_of_one(case, SYSTEM)).select_related("case"):
+        related.setdefault(change.case_id, []).append(change)
+    return merged_panels(project_details().get(case=case), related)
 
 
 def write(zone: Zone, entry: Any, **facts: Any) -> Any:
@@ -137,6 +142,14 @@ def test_open_problems_go_on_below_the_double_and_stand_beside_the_kept_one(
             effective_on=zone.today,
         )
     assert beside(enter(zone, "示例另一个项目", 10)) == []
+    reader = client_of(zone.accounts["leader"])
+    for case, words in ((kept, "示例用地待批"), (double, "保留的项目")):
+        page = reader.get(reverse("case_detail", args=["projects", case.number])).content.decode()
+        assert page.count("登记了两次的项目") == 1
+        assert words in page
+        assert "：并入另一项目" in page if case is kept else "：登记为" in page, (
+            "one timeline for both entries"
+        )
     assert no_faults()
 
 
