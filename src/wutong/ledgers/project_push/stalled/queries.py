@@ -173,10 +173,12 @@ def _lives(cases: QuerySet[Case], as_of: date, known_at: datetime | None) -> Que
             ended_on=Min("effective_on", filter=Q(state_after__in=["terminated", "at_capacity"])),
             suspended_on=first("suspended"),
             progress_on=Max("effective_on", filter=~Q(what__in=NOT_PROGRESS)),
+            merged_at=Max("position", filter=Q(state_after="merged") & ~Q(state_before="merged")),
+            unmerged_at=Max("position", filter=Q(state_before="merged") & ~Q(state_after="merged")),
             amount=Subquery(last.values("amount_yuan")[:1]),
-            state=Subquery(last.values("state_after")[:1]),
         )
-        .exclude(state="merged")
+        # By what the changes themselves say: a look at the last one would be taken for each of them.
+        .filter(Q(merged_at__isnull=True) | Q(unmerged_at__gt=F("merged_at")))
         .filter(ended_on__isnull=True, produced_on__isnull=True)
         .filter(Q(started_on__gt=earliest) | Q(started_on__isnull=True, signed_on__gt=earliest))
     )
