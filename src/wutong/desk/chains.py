@@ -34,7 +34,7 @@ from wutong.ui.panels import (
     StatCards,
     TablePanel,
 )
-from wutong.ui.tables import Cell, Column, Row, Table, Text
+from wutong.ui.tables import Cell, Column, Row, Table, Text, place_of
 
 PAGE_SIZE = 50
 LARGEST_ID = 2**63 - 1
@@ -131,10 +131,7 @@ def chains(request: HttpRequest) -> HttpResponse:
             Column("gaps", _("断点数"), "number", phone="show"),
         ],
         [_chain_row(chain, seen.of_chain(chain)) for chain in listed],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=_day_query(request),
         empty=_("还没有产业链。"),
     )

@@ -15,7 +15,7 @@ from wutong.registers.places.models import Division
 from wutong.registers.places.queries import divisions_matching, parents_of, resolve
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Crumb, ListPage
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, Row, Table, place_of
 
 PAGE_SIZE = 50
 COLUMNS = (
@@ -47,10 +47,7 @@ def divisions(request: HttpRequest) -> HttpResponse:
         _("行政区划"),
         COLUMNS,
         [_row(division) for division in page.object_list],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=urlencode({"q": text}) if text else "",
         empty=_("没有找到。请换一个名称或代码；代码表由系统管理员装入。"),
     )

@@ -33,7 +33,7 @@ from wutong.desk.due_clocks import DueLine, due_line, of, running_clocks, with_c
 from wutong.ledgerkit.viewer import account_of, now_of, today_of, viewer
 from wutong.ui.formats import long_date_text, month_text
 from wutong.ui.pages import Crumb, ListPage, Tab
-from wutong.ui.tables import Cell, Column, Row, Table, Text
+from wutong.ui.tables import Cell, Column, Row, Table, Text, place_of
 
 MOST_A_DAY = 5
 PAGE_SIZE = 50
@@ -161,10 +161,7 @@ def due_day(request: HttpRequest, day: str) -> HttpResponse:
         title,
         DAY_COLUMNS,
         rows,
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=urlencode({"who": who}),
         empty=_("这一天没有到期的时限。"),
     )

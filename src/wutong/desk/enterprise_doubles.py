@@ -27,11 +27,12 @@ from wutong.registers.enterprises.duplicates import (
 from wutong.registers.enterprises.merging import FILLED, Load, loads, merge_enterprises, undo_merge
 from wutong.registers.enterprises.models import Enterprise, Merge
 from wutong.registers.history.models import RegisterChange
+from wutong.registers.history.queries import last_changes
 from wutong.ui.formats import date_text, money_text
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage, Tab
 from wutong.ui.panels import Block, TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, Row, Table, place_of
 
 PAGE_SIZE = 50
 NAMED = 10
@@ -74,10 +75,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
             Column("distinct", _("不合并"), phone="show"),
         ],
         [_pair_row(pair) for pair in page.object_list],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         empty=_("没有疑似重复的企业。"),
     )
     shown = ListPage(
@@ -324,13 +322,11 @@ def visible_merges(request: HttpRequest) -> QuerySet[Merge]:
 def merges(request: HttpRequest) -> HttpResponse:
     """Merges done, the latest first."""
     require(request, MERGE)
-    told = RegisterChange.objects.filter(entry_kind=Merge.entry_kind)
     found = visible_merges(request).select_related("kept", "double").order_by("-pk")
     pages = Paginator(found, PAGE_SIZE)
     page = pages.get_page(request.GET.get("page", "1"))
     listed = list(page.object_list)
-    changes = told.filter(entry_id__in=[item.pk for item in listed]).select_related("actor").order_by("seq")
-    last: dict[int, RegisterChange] = {change.entry_id: change for change in changes}
+    last = last_changes(Merge.entry_kind, (item.pk for item in listed))
     table = Table(
         _("已合并"),
         [
@@ -342,10 +338,7 @@ def merges(request: HttpRequest) -> HttpResponse:
             Column("undo", _("处理"), phone="show"),
         ],
         [_merge_row(item, last[item.pk]) for item in listed],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         empty=_("还没有合并过。"),
     )
     shown = ListPage(

@@ -43,7 +43,7 @@ from wutong.registers.places.queries import places_on, tree_order
 from wutong.registers.projects.models import Project
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Action, Chip, Crumb, ListPage
-from wutong.ui.tables import Cell, Column, Row, Sort, Table
+from wutong.ui.tables import Cell, Column, Row, Sort, Table, place_of
 
 PAGE_SIZE = 50
 REGISTER, MERGE = "enterprises.register", "enterprises.merge"
@@ -295,10 +295,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         _("企业名录"),
         COLUMNS,
         chosen.rows((page.number - 1) * PAGE_SIZE, page.number * PAGE_SIZE),
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         sort=chosen.sort,
         query=query_without(request.GET, "sort", "page"),
         empty=_("没有符合条件的企业。"),

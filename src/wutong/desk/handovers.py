@@ -27,7 +27,7 @@ from wutong.registers.organisation.actors import Actor
 from wutong.registers.organisation.rights import HAND_OVER
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage
 from wutong.ui.panels import Block, Fact, FactsPanel, GateLine, GatePanel, TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table, Text
+from wutong.ui.tables import Cell, Column, Row, Table, Text, place_of
 
 PAGE_SIZE = 50
 
@@ -98,10 +98,7 @@ def handovers(request: HttpRequest) -> HttpResponse:
         _("交接"),
         LIST_COLUMNS,
         rows,
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         empty=_("没有您可以查看的交接。"),
     )
     intro = _("有人离岗时，在他的页面上点“交接”拟定清单。")

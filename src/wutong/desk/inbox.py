@@ -26,7 +26,7 @@ from wutong.ledgerkit.viewer import account_of, now_of
 from wutong.ui.formats import long_date_text
 from wutong.ui.links import query_link
 from wutong.ui.pages import Tab
-from wutong.ui.tables import Table
+from wutong.ui.tables import Table, place_of
 
 PAGE_SIZE = 50
 LARGEST_ID = 2**63 - 1
@@ -66,10 +66,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         (),
         # The pager counts rows; the page draws them itself.
         found,  # type: ignore[arg-type]
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=urlencode({"group": group}) if group else "",
     )
     context = {

@@ -27,7 +27,7 @@ from wutong.registers.industries.queries import ScopeTable, industry_classes, le
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Crumb, ListPage
 from wutong.ui.panels import TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, Row, Table, place_of
 
 PAGE_SIZE = 50
 
@@ -62,10 +62,7 @@ def industries(request: HttpRequest) -> HttpResponse:
             Column("below", _("下级数"), "number", phone="show"),
         ],
         [_class_row(item, way, scopes) for item in listed],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=urlencode({name: value for name, value in kept.items() if value}),
         empty=_nothing(text, inside),
     )

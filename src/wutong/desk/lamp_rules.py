@@ -20,7 +20,7 @@ from wutong.ledgerkit.viewer import as_of, viewer
 from wutong.ui.links import query_link
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage, Tab
 from wutong.ui.panels import Block, Fact, FactsPanel, GateLine, GatePanel, TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table, Text
+from wutong.ui.tables import Cell, Column, Row, Table, Text, place_of
 
 PAGE_SIZE = 50
 LARGEST_ID = 2**63 - 1
@@ -236,10 +236,7 @@ def lamp_replay(request: HttpRequest, edition_pk: int) -> HttpResponse:
         title,
         _replay_columns(edition),
         [_replay_row(item, edition) for item in part.object_list],
-        pages.count,
-        first_number=part.start_index() or 1,
-        page=part.number,
-        page_count=pages.num_pages,
+        **place_of(part),
         query=query.removeprefix("?"),
         empty=_("没有亮灯会不同的。"),
     )

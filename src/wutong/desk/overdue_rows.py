@@ -35,7 +35,7 @@ from wutong.ledgerkit.registry import ledger_of
 from wutong.ledgerkit.viewer import today_of, viewer
 from wutong.registers.organisation.models import Official, Unit
 from wutong.ui.pages import Crumb, ListPage, Tab
-from wutong.ui.tables import Cell, Column, Row, Table, Text
+from wutong.ui.tables import Cell, Column, Row, Table, Text, place_of
 
 PAGE_SIZE = 50
 KINDS = ("overdue", "soon", "charged", "running")
@@ -123,10 +123,7 @@ def overdue_cases(request: HttpRequest) -> HttpResponse:
         title,
         columns,
         rows,
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         totals=totals,
         query=urlencode({**kept, "as_of": page_day} if page_day else kept),
         empty=_("没有这样的时限。"),

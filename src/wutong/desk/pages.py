@@ -17,7 +17,7 @@ from wutong.ledgerkit.viewer import today_of, viewer
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, FormPage, ListPage
 from wutong.ui.responses import form_response
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, Row, Table, place_of
 
 SEARCH_LIMIT = 20
 PAGE_SIZE = 50
@@ -90,10 +90,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         _("审计记录"),
         AUDIT_COLUMNS,
         rows,
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
     )
     crumbs = [Crumb(_("审计")), Crumb(_("审计记录"))]
     page_data = ListPage(title=_("审计记录"), table=table, intro=_("只增不改，按账号成链。"), crumbs=crumbs)

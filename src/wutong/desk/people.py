@@ -26,7 +26,7 @@ from wutong.registers.people.services import INDEXES
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage
 from wutong.ui.panels import Fact, FactsPanel, TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, Row, Table, place_of
 
 PAGE_SIZE = 50
 LARGEST_ID = 2**63 - 1
@@ -147,10 +147,7 @@ def _table(request: HttpRequest, found: QuerySet[Person], query: str = "") -> Ta
         _("人员"),
         COLUMNS,
         [_row(person, firms, actor) for person in shown],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=query,
         empty=_("没有符合条件的人员。"),
     )

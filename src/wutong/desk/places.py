@@ -24,7 +24,7 @@ from wutong.registers.places.rights import MANAGE
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage, Tab
 from wutong.ui.panels import Block, DiagramPanel, Fact, FactsPanel, ListPanel, TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table
+from wutong.ui.tables import Cell, Column, Row, Table, place_of
 
 PAGE_SIZE = 100
 LARGEST_ID = 2**63 - 1
@@ -63,10 +63,7 @@ def places(request: HttpRequest) -> HttpResponse:
         _("地域单元"),
         COLUMNS,
         [_place_row(place, depth, known) for depth, place in page.object_list],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=kept,
         empty=_("没有符合条件的地域单元。"),
     )

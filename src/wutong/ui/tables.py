@@ -7,8 +7,9 @@ Rows are not always a queryset (the stalled finder returns computed rows), there
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypedDict
 
+from django.core.paginator import Page
 from django.utils.functional import Promise
 
 Text = str | Promise
@@ -113,3 +114,20 @@ class Table:
     totals: Mapping[str, Cell] = field(default_factory=dict)
     query: str = ""
     empty: Text = ""
+
+
+class Place(TypedDict):
+    row_count: int
+    first_number: int
+    page: int
+    page_count: int
+
+
+def place_of(page: "Page[Any]") -> Place:
+    """Where a page of a `Paginator` stands among all rows: `Table(caption, columns, rows, **place_of(page))`."""
+    return Place(
+        row_count=page.paginator.count,
+        first_number=page.start_index() or 1,
+        page=page.number,
+        page_count=page.paginator.num_pages,
+    )

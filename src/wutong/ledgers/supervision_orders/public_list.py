@@ -24,7 +24,7 @@ from wutong.ledgers.supervision_orders.pages import order_lamp
 from wutong.ledgers.supervision_orders.procedures import LIST
 from wutong.registers.organisation.actors import Actor
 from wutong.ui.pages import Crumb, ListPage, Tab
-from wutong.ui.tables import Cell, Column, Row, Table, day_cell
+from wutong.ui.tables import Cell, Column, Row, Table, day_cell, place_of
 
 PAGE_SIZE = 50
 COLUMNS = (
@@ -71,10 +71,7 @@ def listed_orders(request: HttpRequest) -> HttpResponse:
         _("挂牌督办公示"),
         COLUMNS,
         _rows(list(page.object_list), actor, on),
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         query=urlencode(kept),
         empty=_("没有挂牌督办的事项。"),
     )

@@ -1,5 +1,6 @@
 """Facts as they were: `as_of` is the day in the world, `known_at` the moment of knowledge."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -38,3 +39,9 @@ def facts_at(
         .values_list("entry_id", f"snapshot__{name}")
     )
     return dict(rows)
+
+
+def last_changes(kind: str, entries: Iterable[int]) -> dict[int, RegisterChange]:
+    """The latest change of each of some entries of one kind, with who made it. One query."""
+    changes = RegisterChange.objects.filter(entry_kind=kind, entry_id__in=list(entries))
+    return {change.entry_id: change for change in changes.select_related("actor").order_by("seq")}

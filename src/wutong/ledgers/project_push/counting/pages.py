@@ -46,7 +46,7 @@ from wutong.registers.organisation.actors import Actor
 from wutong.ui.formats import in_yi
 from wutong.ui.forms import FilterForm
 from wutong.ui.pages import Action, Crumb, ListPage, Tab
-from wutong.ui.tables import Cell, Column, Row, Table, Text, day_cell
+from wutong.ui.tables import Cell, Column, Row, Table, Text, day_cell, place_of
 
 PAGE_SIZE = 50
 
@@ -180,10 +180,7 @@ def paged_groups(
         _("项目统计"),
         group_columns(kind),
         group_rows(list(page.object_list), names, cell),
-        len(ordered),
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=page.paginator.num_pages,
+        **place_of(page),
         totals=group_totals(cell) if ordered else {},
         query=query_without(request.GET, "page"),
         empty=_("这个期间没有。"),
@@ -310,10 +307,7 @@ def answer_rows(request: HttpRequest, shown: RowsPage, path: Sequence[Crumb]) ->
             shown.title,
             columns,
             list(page.object_list),
-            len(shown.rows),
-            first_number=page.start_index() or 1,
-            page=page.number,
-            page_count=page.paginator.num_pages,
+            **place_of(page),
             totals={"counted": shown.total} if shown.rows else {},
             query=query,
             empty=_("没有您能查看的项目。"),

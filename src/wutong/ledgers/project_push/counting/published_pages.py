@@ -46,7 +46,7 @@ from wutong.ledgers.project_push.procedures import PROJECT_LIFE
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, ListPage
 from wutong.ui.panels import TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table, day_cell
+from wutong.ui.tables import Cell, Column, Row, Table, day_cell, place_of
 
 PAGE_SIZE = 50
 DIFFERENCES_SHOWN = 200
@@ -114,8 +114,7 @@ def published_counts(request: HttpRequest) -> HttpResponse:
         title=_("已公布的统计"),
         intro=_("公布的数字不改；合并、更正以后数字会不同，差在哪里、为什么，在各自的页面上。"),
         table=Table(
-            _("已公布的统计"), columns, rows, page.paginator.count, first_number=page.start_index() or 1,
-            page=page.number, page_count=page.paginator.num_pages, empty=_("还没有公布过。"),
+            _("已公布的统计"), columns, rows, **place_of(page), empty=_("还没有公布过。"),
         ),
         crumbs=crumbs(Crumb(_("已公布的统计"))),
     )  # fmt: skip

@@ -17,11 +17,12 @@ from wutong.ledgers.project_push.doubles.pages import MERGE, PAGE_SIZE, crumbs, 
 from wutong.ledgers.project_push.doubles.panels import visible_projects
 from wutong.ledgers.project_push.step_pages import find_project, project_href
 from wutong.registers.history.models import RegisterChange
+from wutong.registers.history.queries import last_changes
 from wutong.registers.projects.distinct import declare_distinct, standing_distinct, withdraw_distinct
 from wutong.registers.projects.models import Project, ProjectDistinct
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Crumb, ListPage
-from wutong.ui.tables import Cell, Column, Row, Table, day_cell
+from wutong.ui.tables import Cell, Column, Row, Table, day_cell, place_of
 
 
 class ReasonForm(HouseForm):
@@ -82,10 +83,7 @@ def project_distincts(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     listed = list(page.object_list)
-    changes = RegisterChange.objects.filter(
-        entry_kind=ProjectDistinct.entry_kind, entry_id__in=[item.pk for item in listed]
-    )
-    last = {row.entry_id: row for row in changes.select_related("actor").order_by("seq")}
+    last = last_changes(ProjectDistinct.entry_kind, (item.pk for item in listed))
     table = Table(
         _("不是同一项目"),
         [
@@ -97,10 +95,7 @@ def project_distincts(request: HttpRequest) -> HttpResponse:
             Column("undo", _("处理"), phone="show"),
         ],
         [_pair_row(item, last[item.pk]) for item in listed],
-        page.paginator.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=page.paginator.num_pages,
+        **place_of(page),
         empty=_("还没有认定过。"),
     )
     shown = ListPage(

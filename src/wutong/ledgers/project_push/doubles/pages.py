@@ -34,6 +34,7 @@ from wutong.ledgers.project_push.step_pages import (
     step_crumbs,
 )
 from wutong.registers.history.models import RegisterChange
+from wutong.registers.history.queries import last_changes
 from wutong.registers.projects.distinct import standing_distinct
 from wutong.registers.projects.duplicates import ProjectPair, suspected_doubles
 from wutong.registers.projects.merging import ProjectLoad, loads
@@ -42,7 +43,7 @@ from wutong.ui.formats import date_text, money_text
 from wutong.ui.forms import HouseForm
 from wutong.ui.pages import Action, Crumb, DetailPage, ListPage, Tab
 from wutong.ui.panels import Block, TablePanel
-from wutong.ui.tables import Cell, Column, Row, Table, day_cell
+from wutong.ui.tables import Cell, Column, Row, Table, day_cell, place_of
 
 MERGE = "project_push.merge"
 PAGE_SIZE = 50
@@ -81,10 +82,7 @@ def project_doubles(request: HttpRequest) -> HttpResponse:
             Column("distinct", _("不合并"), phone="show"),
         ],
         [_pair_row(pair) for pair in page.object_list],
-        pages.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=pages.num_pages,
+        **place_of(page),
         empty=_("没有疑似重复的项目。"),
     )
     shown = ListPage(
@@ -315,10 +313,7 @@ def project_merges(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     listed = list(page.object_list)
-    changes = RegisterChange.objects.filter(
-        entry_kind=ProjectMerge.entry_kind, entry_id__in=[item.pk for item in listed]
-    )
-    last = {row.entry_id: row for row in changes.select_related("actor").order_by("seq")}
+    last = last_changes(ProjectMerge.entry_kind, (item.pk for item in listed))
     table = Table(
         _("已合并"),
         [
@@ -330,10 +325,7 @@ def project_merges(request: HttpRequest) -> HttpResponse:
             Column("undo", _("处理"), phone="show"),
         ],
         [_merge_row(item, last[item.pk]) for item in listed],
-        page.paginator.count,
-        first_number=page.start_index() or 1,
-        page=page.number,
-        page_count=page.paginator.num_pages,
+        **place_of(page),
         empty=_("还没有合并过。"),
     )
     shown = ListPage(
